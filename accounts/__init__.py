@@ -1,0 +1,1 @@
+"""Who: people, their facts, unions, roles, sign-in, access."""

@@ -1,0 +1,11 @@
+"""The Celery application: the courier of what is already decided and stored."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("xuetang")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

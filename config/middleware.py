@@ -1,0 +1,61 @@
+"""What happens to every request before it finds its view."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import translation
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+
+
+def refuse_unstorable_text(handler: Handler) -> Handler:
+    """Answer 400 to NUL bytes and lone surrogates, which PostgreSQL cannot store (bad inputs 10, 11)."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if any(_is_unstorable(value) for value in _texts(request)):
+            raise BadRequest
+        return handler(request)
+
+    return middleware
+
+
+def choose_language(handler: Handler) -> Handler:
+    """Speak Chinese unless the reader's cookie says English; Accept-Language decides nothing."""
+    known = dict(settings.LANGUAGES)
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        wanted = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, settings.LANGUAGE_CODE)
+        language = wanted if wanted in known else settings.LANGUAGE_CODE
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = handler(request)
+            response.headers.setdefault("Content-Language", language)
+            return response
+
+    return middleware
+
+
+def keep_personal_pages_private(handler: Handler) -> Handler:
+    """Forbid storing any page made for a signed-in person (S20)."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = handler(request)
+        if request.user.is_authenticated:
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return middleware
+
+
+def _texts(request: HttpRequest) -> list[str]:
+    texts = [request.path]
+    for data in (request.GET, request.POST):
+        texts.extend(value for values in data.lists() for value in values[1])
+        texts.extend(data)
+    return texts
+
+
+def _is_unstorable(value: str) -> bool:
+    return "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value)

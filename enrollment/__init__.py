@@ -1,0 +1,1 @@
+"""Who has a seat: enrollments, the line, reminders."""

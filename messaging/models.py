@@ -1,0 +1,114 @@
+"""The outbox (Message) and every try to carry it (Delivery)."""
+
+from datetime import datetime
+from typing import Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Channel(models.TextChoices):
+    """A way out of the house. The in-site inbox is the message itself and needs no delivery."""
+
+    SMS = "sms", _("短信")
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    """What one may ask about messages."""
+
+    def inbox(self, now: datetime) -> Self:
+        """Keep what its reader may see now: due and not called off, newest first."""
+        return self.filter(due_at__lte=now, cancelled_at=None).order_by("-due_at", "-pk")
+
+    def unread(self) -> Self:
+        """Keep what has not been opened."""
+        return self.filter(read_at=None)
+
+    def to_dispatch(self, now: datetime) -> Self:
+        """Keep what has come due, is still of use and has no deliveries yet."""
+        return self.filter(dispatched_at=None, cancelled_at=None, due_at__lte=now, use_by__gt=now).order_by("due_at", "pk")
+
+
+class Message(models.Model):
+    """One thing told to one person, text already rendered. Written in the transaction that causes it.
+
+    `key` makes it unique: `enrolled:enrollment/7`, `reminder_1d:lesson/3:at/…:enrollment/7`. `subject` is what it is
+    about, as a key prefix, so that whoever ends a subject can call its messages off.
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="messages")
+    key = models.CharField(max_length=160, unique=True)
+    kind = models.CharField(max_length=40)
+    subject = models.CharField(max_length=80)
+    title = models.CharField(max_length=80)
+    body = models.TextField()
+    sms = models.CharField(max_length=140, blank=True)
+    path = models.CharField(max_length=200, blank=True)
+    channels = ArrayField(models.CharField(max_length=20, choices=Channel), default=list, blank=True)
+    due_at = models.DateTimeField()
+    use_by = models.DateTimeField()
+    created_at = models.DateTimeField()
+    dispatched_at = models.DateTimeField(null=True, blank=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_at", "pk"]
+        indexes = [
+            models.Index(fields=["person", "-due_at"], name="message_inbox"),
+            models.Index(fields=["due_at"], condition=Q(dispatched_at=None, cancelled_at=None), name="message_to_dispatch"),
+            models.Index(fields=["subject"], name="message_subject", opclasses=["text_pattern_ops"]),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(channels__contained_by=Channel.values), name="message_channels_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class DeliveryStatus(models.TextChoices):
+    """Where a try stands. `claimed` has not reached the gateway; `sending` may have, so it is never repeated blindly."""
+
+    QUEUED = "queued", _("待发送")
+    CLAIMED = "claimed", _("已领取")
+    SENDING = "sending", _("发送中")
+    SENT = "sent", _("已发送")
+    FAILED = "failed", _("未送达")
+    UNKNOWN = "unknown", _("结果不明")
+    EXPIRED = "expired", _("已过期")
+
+
+class Delivery(models.Model):
+    """One try to carry a message by one channel. A temporary failure is followed by another row."""
+
+    message = models.ForeignKey(Message, models.PROTECT, related_name="deliveries")
+    channel = models.CharField(max_length=20, choices=Channel)
+    attempt = models.PositiveSmallIntegerField(default=1)
+    status = models.CharField(max_length=20, choices=DeliveryStatus, default=DeliveryStatus.QUEUED)
+    due_at = models.DateTimeField()
+    claimed_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    receipt = models.CharField(max_length=80, blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        ordering = ["due_at", "pk"]
+        indexes = [
+            models.Index(fields=["due_at"], condition=Q(status="queued"), name="delivery_queued"),
+            models.Index(fields=["claimed_at"], condition=Q(status__in=["claimed", "sending"]), name="delivery_under_way"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["message", "channel", "attempt"], name="delivery_once_per_try"),
+            models.CheckConstraint(condition=Q(status__in=DeliveryStatus.values), name="delivery_status_known"),
+            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="delivery_channel_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.message_id} {self.channel} #{self.attempt}: {self.status}"

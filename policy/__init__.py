@@ -1,0 +1,1 @@
+"""The programme's rules: terms, versions of the policy, the clock, names and numbers of things."""

@@ -1,0 +1,11 @@
+"""Start values of the programme's rules (product.md, "Rules the software must express")."""
+
+from datetime import time
+
+OPEN_AT = time(10, 0)
+MAX_LIVE_ENROLLMENTS = 3
+CANCEL_CUTOFF_HOURS = 24
+MIN_OPEN = 10
+MAX_SEATS = 30
+HOUR_MINUTES = 45
+ROOM_BUFFER_MINUTES = 10

@@ -1,0 +1,1 @@
+"""Where and when: class runs, lessons, occupied rooms and instructors."""

@@ -1,0 +1,181 @@
+"""Where and when: class runs, their lessons, and who or what is taken for how long."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+import pghistory
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.db import models
+from django.db.models import Deferrable, F, Q
+
+if TYPE_CHECKING:
+    from django.db.models.manager import RelatedManager
+
+    from accounts.models import User
+
+
+class ClassRunQuerySet(models.QuerySet["ClassRun"]):
+    """What one may ask about class runs. Each word is one rule; words chain."""
+
+    def visible_to(self, user: "User | None") -> Self:  # noqa: ARG002 -- private runs join with enterprises' bookings
+        """Keep what this person may see. All runs of the open programme are public; None is a visitor."""
+        return self.all()
+
+    def upcoming(self, now: datetime) -> Self:
+        """Keep runs that have not started, soonest first."""
+        return self.filter(starts_at__gt=now).order_by("starts_at", "pk")
+
+    def standing(self) -> Self:
+        """Keep runs that were not cancelled."""
+        return self.filter(cancelled_at=None)
+
+    def with_seats_left(self) -> Self:
+        """Keep runs that have a seat for a passer-by: one is free and nobody is in line."""
+        return self.filter(seats_taken__lt=F("capacity"), waiting=0)
+
+    def for_rows(self) -> Self:
+        """Fetch with each run what a row or a confirmation shows of it."""
+        return self.select_related("course__category", "site", "policy").prefetch_related("lessons__room", "lessons__instructor")
+
+
+@pghistory.track(append_only=True, model_name="ClassRunEvent", exclude=["seats_taken", "waiting"])
+class ClassRun(models.Model):
+    """One run of a course, with seats (班次). `seats_taken` and `waiting` are written only by enrollment/seats.py.
+
+    `starts_at` and `ends_at` repeat the first lesson's start and the last one's end, for lists and rules.
+    """
+
+    number = models.CharField(max_length=10, unique=True)
+    course = models.ForeignKey("catalogue.Course", models.PROTECT, related_name="runs")
+    site = models.ForeignKey("catalogue.Site", models.PROTECT, related_name="runs")
+    term = models.ForeignKey("policy.Term", models.PROTECT, related_name="runs")
+    policy = models.ForeignKey("policy.Policy", models.PROTECT, related_name="runs")
+    capacity = models.PositiveSmallIntegerField()
+    min_size = models.PositiveSmallIntegerField()
+    seats_taken = models.PositiveSmallIntegerField(default=0)
+    waiting = models.PositiveSmallIntegerField(default=0)
+    opens_at = models.DateTimeField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancel_reason = models.CharField(max_length=200, blank=True)
+
+    objects = ClassRunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at", "pk"]
+        indexes = [
+            models.Index(fields=["course", "starts_at"], name="class_run_by_course"),
+            models.Index(fields=["starts_at", "id"], name="class_run_by_start"),
+            models.Index(fields=["site", "starts_at"], name="class_run_by_site"),
+            models.Index(fields=["id"], condition=Q(waiting__gt=0, seats_taken__lt=F("capacity")), name="class_run_owes_a_seat"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(seats_taken__gte=0, seats_taken__lte=F("capacity")), name="class_run_never_overfull"
+            ),
+            models.CheckConstraint(condition=Q(waiting__gte=0), name="class_run_line_not_negative"),
+            models.CheckConstraint(
+                condition=Q(min_size__gte=1, capacity__gte=F("min_size")), name="class_run_sizes_in_order"
+            ),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="class_run_ends_after_it_starts"),
+            models.CheckConstraint(condition=Q(opens_at__lt=F("starts_at")), name="class_run_opens_before_it_starts"),
+            models.CheckConstraint(
+                condition=Q(cancelled_at=None, cancel_reason="") | (Q(cancelled_at__isnull=False) & ~Q(cancel_reason="")),
+                name="class_run_cancelled_with_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.course}"
+
+    if TYPE_CHECKING:
+        lessons: RelatedManager["Lesson"]
+
+    @property
+    def seats_left(self) -> int:
+        """Seats a passer-by may press for: none while somebody is in line, for a free seat belongs to the line."""
+        return 0 if self.waiting else self.capacity - self.seats_taken
+
+    def is_open(self, now: datetime) -> bool:
+        """Tell whether one may enroll, or join the line, at `now`."""
+        return self.cancelled_at is None and self.opens_at <= now < self.starts_at
+
+
+@pghistory.track(append_only=True)
+class Lesson(models.Model):
+    """One meeting of a class run (课次): a time, a room, an instructor. The time is half-open."""
+
+    class_run = models.ForeignKey(ClassRun, models.PROTECT, related_name="lessons")
+    position = models.PositiveSmallIntegerField()
+    room = models.ForeignKey("catalogue.Room", models.PROTECT, null=True, blank=True, related_name="lessons")
+    instructor = models.ForeignKey(
+        "catalogue.Instructor", models.PROTECT, null=True, blank=True, related_name="lessons"
+    )
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["starts_at", "pk"]
+        indexes = [models.Index(fields=["starts_at"], condition=Q(cancelled_at=None), name="lesson_by_start")]
+        constraints = [
+            models.UniqueConstraint(fields=["class_run", "position"], name="lesson_position_once"),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="lesson_ends_after_it_starts"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.class_run_id} #{self.position}"
+
+
+class Resource(models.Model):
+    """What can be in one place at a time only: a room or an instructor."""
+
+    room = models.OneToOneField("catalogue.Room", models.PROTECT, null=True, blank=True, related_name="resource")
+    instructor = models.OneToOneField(
+        "catalogue.Instructor", models.PROTECT, null=True, blank=True, related_name="resource"
+    )
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(room__isnull=False, instructor=None) | Q(room=None, instructor__isnull=False),
+                name="resource_is_one_thing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.room or self.instructor)
+
+
+class Occupancy(models.Model):
+    """A resource is taken by a lesson. The database refuses two at once (architecture.md rule 4).
+
+    The range of a room ends ten minutes after the lesson, to clear it.
+    """
+
+    resource = models.ForeignKey(Resource, models.PROTECT, related_name="occupancies")
+    lesson = models.ForeignKey(Lesson, models.CASCADE, related_name="occupancies")
+    during = DateTimeRangeField()
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        verbose_name_plural = "occupancies"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["resource", "lesson"], name="occupancy_once_per_lesson"),
+            ExclusionConstraint(
+                name="occupancy_never_clashes",
+                expressions=[("resource", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+                condition=Q(active=True),
+                # Deferrable, so that two rooms may swap; checked at once otherwise.
+                deferrable=Deferrable.IMMEDIATE,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.resource_id} {self.during}"
