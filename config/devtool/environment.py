@@ -1,0 +1,116 @@
+"""The environment variables and servers of the commands of `./dev`."""
+
+import base64
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import psycopg
+import redis
+
+from config.embedded import NAME, Postgres, Server, ServerError, Shared, Valkey, postgres_place, try_lock, write_private
+
+ROOT = Path(__file__).resolve().parents[2]
+VAR = ROOT / "var"
+OLDEST_POSTGRES = 150_000
+TEMPORARY = f"{NAME}-test-"
+SECONDS_TO_TAKE_THE_LOCK = 60
+
+
+def manage(environment: dict[str, str], *arguments: str) -> int:
+    """Run manage.py and return its exit code."""
+    return subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment, check=False).returncode
+
+
+def new_secrets() -> dict[str, str]:
+    """Return fresh keys for one installation."""
+    key = base64.b64encode(secrets.token_bytes(32)).decode()
+    return {"SECRET_KEY": secrets.token_urlsafe(50), "FIELD_KEYS": f"1:{key}"}
+
+
+def kept_secrets() -> dict[str, str]:
+    """Return the keys of this checkout, made at the first start and kept in var/dev.env."""
+    file = VAR / "dev.env"
+    if not file.exists():
+        lines = [f"{name}={value}\n" for name, value in new_secrets().items()]
+        write_private(file, "".join(lines))
+    pairs = (line.partition("=") for line in file.read_text(encoding="utf-8").splitlines())
+    return {name: value for name, _, value in pairs}
+
+
+def local_environment(**values: str) -> dict[str, str]:
+    """Return the caller's variables, completed by what a start on this machine needs; the caller's go first."""
+    return {"DEMO": "1", "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1", **values, **os.environ}
+
+
+def check_given_servers() -> None:
+    """Raise ServerError unless the servers of DATABASE_URL and REDIS_URL answer."""
+    if url := os.environ.get("DATABASE_URL"):
+        try:
+            with psycopg.connect(url, connect_timeout=5) as connection:
+                version = connection.info.server_version
+        except psycopg.Error as error:
+            raise ServerError(f"连不上 DATABASE_URL 指定的 PostgreSQL：{str(error).strip()}") from error
+        if version < OLDEST_POSTGRES:
+            raise ServerError(f"DATABASE_URL 指定的 PostgreSQL 版本太旧（{version // 10_000}），需要 15 以上。")
+    if url := os.environ.get("REDIS_URL"):
+        try:
+            with redis.Redis.from_url(url, socket_connect_timeout=5) as client:
+                client.ping()
+        except (redis.RedisError, ValueError) as error:
+            raise ServerError(f"连不上 REDIS_URL 指定的 Redis 或 Valkey：{error}") from error
+
+
+@contextmanager
+def kept_services(**values: str) -> Iterator[dict[str, str]]:
+    """Lend the servers of this checkout, with their data under var/, and yield the environment that names them."""
+    check_given_servers()
+    VAR.mkdir(exist_ok=True)
+    servers: dict[str, Server] = {}
+    if "DATABASE_URL" not in os.environ:
+        servers["DATABASE_URL"] = Postgres(*postgres_place(VAR))
+    if "REDIS_URL" not in os.environ:
+        servers["REDIS_URL"] = Valkey(VAR / "valkey")
+    with Shared(VAR, list(servers.values())):
+        urls = {name: server.url for name, server in servers.items()}
+        yield local_environment(**kept_secrets(), **values, **urls)
+
+
+@contextmanager
+def fresh_services(*, durable: bool = False) -> Iterator[dict[str, str]]:
+    """Lend empty servers in a temporary directory that is gone afterwards, and yield the environment that names them."""
+    VAR.mkdir(exist_ok=True)
+    remove_left_over()
+    home = Path(tempfile.mkdtemp(prefix=TEMPORARY))
+    home.chmod(0o711)
+    postgres = Postgres(home / "postgres", postgres_place(VAR)[1], durable=durable)
+    valkey = Valkey(home / "valkey")
+    with ExitStack() as stack:
+        stack.callback(shutil.rmtree, home)
+        stack.enter_context(Shared(home, [postgres, valkey]))
+        own = {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url, **new_secrets()}
+        own |= {"VAR_DIR": str(home / "var"), "STATIC_ROOT": str(home / "static")}
+        yield local_environment() | own
+
+
+def remove_left_over() -> None:
+    """Stop and remove temporary servers whose owner was killed: nobody holds their lock any more."""
+    binaries = postgres_place(VAR)[1]
+    for home in Path(tempfile.gettempdir()).glob(f"{TEMPORARY}*"):
+        status = home.stat()
+        if status.st_uid != os.geteuid() or time.time() - status.st_mtime < SECONDS_TO_TAKE_THE_LOCK:
+            continue
+        with (home / "users.lock").open("a") as users:
+            if not try_lock(users):
+                continue
+            for server in (Postgres(home / "postgres", binaries, durable=False), Valkey(home / "valkey")):
+                if server.is_running():
+                    server.stop()
+            shutil.rmtree(home)

