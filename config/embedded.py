@@ -152,13 +152,20 @@ def account_for(home: Path) -> pwd.struct_passwd | None:
 
 
 def run_as(
-    account: pwd.struct_passwd | None, command: Sequence[Path | str], *, text: str = ""
+    account: pwd.struct_passwd | None, command: Sequence[Path | str], *, stdin: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """Run a command of PostgreSQL, free of the caller's PG* variables and working directory."""
-    identity = {} if account is None else {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": ()}
-    environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}
     return subprocess.run(
-        command, input=text, capture_output=True, text=True, check=False, cwd="/", env=environment, **identity
+        command,
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd="/",
+        env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
+        user=None if account is None else account.pw_uid,
+        group=None if account is None else account.pw_gid,
+        extra_groups=None if account is None else (),
     )
 
 
@@ -180,7 +187,9 @@ def postgres_place(var: Path) -> tuple[Path, Path]:
     pointer = var / "postgres.path"
     if not pointer.exists():
         account = account_for(var / "postgres")
-        if account is None or (can_run(account, binaries / "initdb", "--version") and can_run(account, "test", "-x", var)):
+        if account is None or (
+            can_run(account, binaries / "initdb", "--version") and can_run(account, "test", "-x", var)
+        ):
             return var / "postgres", binaries
         shelter = Path(tempfile.mkdtemp(prefix=f"{NAME}-", dir=SHELTERS))
         shelter.chmod(0o711)
@@ -219,6 +228,9 @@ class Postgres:
         self.durable = durable
         self.account = account_for(home)
 
+    def __str__(self) -> str:
+        return "PostgreSQL"
+
     @property
     def url(self) -> str:
         """The address clients connect to, password included."""
@@ -253,8 +265,8 @@ class Postgres:
 
     def _control(self, verb: str, *options: str) -> None:
         log = self.home / "server.log"
-        command = [self.binaries / "pg_ctl", verb, f"--pgdata={self.home / 'data'}", f"--log={log}", *options]
-        if run_as(self.account, command).returncode:
+        done = self._call("pg_ctl", verb, f"--pgdata={self.home / 'data'}", f"--log={log}", *options)
+        if done.returncode:
             raise ServerError(f"内置的 PostgreSQL 没有响应（{verb}），原因见 {log}。")
 
     def _initialise(self) -> None:
@@ -265,16 +277,18 @@ class Postgres:
         shutil.rmtree(new, ignore_errors=True)
         locale = ["--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"]
         sync = [] if self.durable else ["--no-sync"]
-        command = [self.binaries / "initdb", f"--pgdata={new}", "--username=postgres", "--auth=trust", *locale, *sync]
-        made = run_as(self.account, command)
+        made = self._call("initdb", f"--pgdata={new}", "--username=postgres", "--auth=trust", *locale, *sync)
         if made.returncode:
             raise ServerError(f"内置的 PostgreSQL 建不了数据目录 {new}：{made.stderr.strip()}")
         (new / "pg_hba.conf").write_text("local all all scram-sha-256\n", encoding="utf-8")
         password = secrets.token_hex(16)
         write_private(self.home / "password", password)
-        single = [self.binaries / "postgres", "--single", "-D", new, "postgres"]
-        run_as(self.account, single, text=MAKE_ROLE_AND_DATABASE.format(name=NAME, password=password)).check_returncode()
+        commands = MAKE_ROLE_AND_DATABASE.format(name=NAME, password=password)
+        self._call("postgres", "--single", "-D", str(new), "postgres", stdin=commands).check_returncode()
         new.rename(self.home / "data")
+
+    def _call(self, program: str, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        return run_as(self.account, [self.binaries / program, *arguments], stdin=stdin)
 
 
 class Valkey:
@@ -282,6 +296,9 @@ class Valkey:
 
     def __init__(self, home: Path) -> None:
         self.home = home
+
+    def __str__(self) -> str:
+        return "Valkey"
 
     @property
     def url(self) -> str:
@@ -317,20 +334,20 @@ def free_port() -> int:
     """Return a port of the loopback address on which nobody listens."""
     while True:
         port = FIRST_PORT + secrets.randbelow(PORTS)
-        if is_free("127.0.0.1", port):
+        if why_closed("127.0.0.1", port) is None:
             return port
 
 
-def is_free(host: str, port: int) -> bool:
-    """Tell whether a server could listen on the port."""
+def why_closed(host: str, port: int) -> OSError | None:
+    """Return what keeps a server from listening there, or None."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
-        except OSError:
-            return False
-    return True
+        except OSError as error:
+            return error
+    return None
 
 
 def valkey_binary() -> Path:

@@ -1,11 +1,14 @@
 """The commands of `./dev`."""
 
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 
-from config.devtool.environment import ROOT, fresh_services, kept_services, manage
+from config.devtool.checks import run_checks
+from config.devtool.environment import fresh_services, kept_services, manage
+from config.devtool.processes import ROOT, call, stop
+from config.devtool.reset import reset
+from config.devtool.run import run
 from config.embedded import ServerError
 
 USAGE = """\
@@ -20,39 +23,51 @@ USAGE = """\
 
 def run_manage(arguments: Sequence[str]) -> int:
     """Pass a command through to manage.py, on the data of `./dev run`."""
-    with kept_services() as environment:
-        return manage(environment, *arguments)
+    with kept_services() as services:
+        return manage(services.environment, *arguments)
 
 
 def run_tests(arguments: Sequence[str]) -> int:
     """Run pytest on fresh servers, on all cores unless the caller says how many."""
     chosen = any(word.startswith(("-n", "-p", "--pdb")) for word in arguments)
-    workers = [] if chosen else ["-n", str(len(os.sched_getaffinity(0)))]
+    workers = [] if chosen else ["-n", str(os.cpu_count() or 1)]
     with fresh_services() as environment:
-        if built := manage(environment, "collectstatic", "--no-input", "--verbosity=0"):
-            return built
-        command = [sys.executable, "-m", "pytest", *workers, *arguments]
-        return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+        for step in (["build_css"], ["collectstatic", "--no-input", "--verbosity=0"]):
+            if code := manage(environment, *step):
+                return code
+        return call([sys.executable, "-m", "pytest", *workers, *arguments], environment)
 
 
-def show_usage(_arguments: Sequence[str]) -> int:
-    """Print what there is to call."""
-    print(USAGE, end="")
-    return 0
+def run_bench(arguments: Sequence[str]) -> int:
+    """Run one load script, or all of them, on fresh servers that write to disk as in earnest."""
+    names = arguments[:1] or sorted(path.stem for path in (ROOT / "bench").glob("*.py"))
+    with fresh_services(durable=True) as environment:
+        steps = [
+            ["manage.py", "migrate", "--verbosity=0"],
+            *(["-m", f"bench.{name}", *arguments[1:]] for name in names),
+        ]
+        return next((code for step in steps if (code := call([sys.executable, *step], environment))), 0)
 
 
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
+    "run": run,
     "manage": run_manage,
     "test": run_tests,
-    "help": show_usage,
+    "check": run_checks,
+    "bench": run_bench,
+    "reset": reset,
 }
 
 
 def main() -> int:
     """Run the command named on the command line and return its exit code."""
     name, *arguments = sys.argv[1:] or ["help"]
+    if name not in COMMANDS:
+        print(USAGE, end="")
+        return 0 if name in {"help", "-h", "--help"} else 2
+    stop.listen()
     try:
-        return COMMANDS.get(name, show_usage)(arguments)
+        return COMMANDS[name](arguments)
     except ServerError as error:
         print(error, file=sys.stderr)
         return 1

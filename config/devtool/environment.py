@@ -4,29 +4,37 @@ import base64
 import os
 import secrets
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 import redis
 
+from config.devtool.processes import ROOT, Environment, call
 from config.embedded import NAME, Postgres, Server, ServerError, Shared, Valkey, postgres_place, try_lock, write_private
 
-ROOT = Path(__file__).resolve().parents[2]
 VAR = ROOT / "var"
 OLDEST_POSTGRES = 150_000
 TEMPORARY = f"{NAME}-test-"
 SECONDS_TO_TAKE_THE_LOCK = 60
 
 
-def manage(environment: dict[str, str], *arguments: str) -> int:
+@dataclass(frozen=True)
+class Services:
+    """The environment of the programs `./dev` starts, and the embedded servers it names by variable."""
+
+    environment: dict[str, str]
+    servers: dict[str, Server]
+
+
+def manage(environment: Environment, *arguments: str) -> int:
     """Run manage.py and return its exit code."""
-    return subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=environment, check=False).returncode
+    return call([sys.executable, "manage.py", *arguments], environment)
 
 
 def new_secrets() -> dict[str, str]:
@@ -69,8 +77,8 @@ def check_given_servers() -> None:
 
 
 @contextmanager
-def kept_services(**values: str) -> Iterator[dict[str, str]]:
-    """Lend the servers of this checkout, with their data under var/, and yield the environment that names them."""
+def kept_services(**values: str) -> Iterator[Services]:
+    """Lend the servers of this checkout, with their data under var/, unless addresses are given."""
     check_given_servers()
     VAR.mkdir(exist_ok=True)
     servers: dict[str, Server] = {}
@@ -80,12 +88,12 @@ def kept_services(**values: str) -> Iterator[dict[str, str]]:
         servers["REDIS_URL"] = Valkey(VAR / "valkey")
     with Shared(VAR, list(servers.values())):
         urls = {name: server.url for name, server in servers.items()}
-        yield local_environment(**kept_secrets(), **values, **urls)
+        yield Services(local_environment(**kept_secrets(), **values, **urls), servers)
 
 
 @contextmanager
 def fresh_services(*, durable: bool = False) -> Iterator[dict[str, str]]:
-    """Lend empty servers in a temporary directory that is gone afterwards, and yield the environment that names them."""
+    """Lend empty servers in a temporary directory that is gone afterwards; yield the environment that names them."""
     VAR.mkdir(exist_ok=True)
     remove_left_over()
     home = Path(tempfile.mkdtemp(prefix=TEMPORARY))
