@@ -34,6 +34,10 @@ class ClassRunQuerySet(models.QuerySet["ClassRun"]):
         """Keep runs that have a seat for a passer-by: one is free and nobody is in line."""
         return self.filter(seats_taken__lt=F("capacity"), waiting=0)
 
+    def owing_a_seat(self) -> Self:
+        """Keep runs where somebody waits although a seat is free; the line's sweep looks here."""
+        return self.filter(waiting__gt=0, seats_taken__lt=F("capacity"))
+
     def for_rows(self) -> Self:
         """Fetch with each run what a row or a confirmation shows of it."""
         return self.select_related("course__category", "site", "policy").prefetch_related("lessons__room", "lessons__instructor")
