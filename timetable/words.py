@@ -3,18 +3,22 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.utils import formats
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as mark
 
 from policy.clock import local
 
 if TYPE_CHECKING:
     from timetable.models import Lesson
 
+WEEKDAYS = [mark("周一"), mark("周二"), mark("周三"), mark("周四"), mark("周五"), mark("周六"), mark("周日")]
+
 
 def day(moment: datetime) -> str:
-    """Return `12月2日 周三`."""
-    return formats.date_format(local(moment), _("n月j日 D"))
+    """Return `12月2日 周三`; Django's own short names say 星期三."""
+    there = local(moment)
+    values = {"month": there.month, "day": there.day, "weekday": _(WEEKDAYS[there.weekday()])}
+    return _("%(month)s月%(day)s日 %(weekday)s") % values
 
 
 def day_and_time(moment: datetime) -> str:
