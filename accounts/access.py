@@ -1,4 +1,4 @@
-"""Who may call a view. Every URL says it; one that does not, stops the start (config check `access.E001`).
+"""Who may call a view. Every URL says it; one that does not, stops the start (check `access.E001`).
 
 The predicates are the permission matrix as code: tests/rules walks every URL with every role against them.
 """
@@ -18,27 +18,39 @@ Rule = Callable[["User | AnonymousUser", "datetime"], bool]
 
 
 def anyone(user: User | AnonymousUser, now: "datetime") -> bool:  # noqa: ARG001 -- a rule's signature
-    """Everybody, signed in or not."""
+    """Allow everybody, signed in or not."""
     return True
 
 
 def signed_in(user: User | AnonymousUser, now: "datetime") -> bool:  # noqa: ARG001 -- a rule's signature
-    """A person who proved a phone number."""
+    """Allow a person who proved a phone number."""
     return isinstance(user, User) and user.is_active and user.erased_at is None
 
 
 def officer(user: User | AnonymousUser, now: "datetime") -> bool:
-    """An officer of the district union whose role is in force."""
+    """Allow an officer of the district union whose role is in force, signed in as staff."""
     return _holds(user, now, RoleKind.OFFICER)
 
 
 def site_manager(user: User | AnonymousUser, now: "datetime") -> bool:
-    """A manager of some site; which one is the QuerySet's question."""
+    """Allow a manager of some site, signed in as staff; which site is the QuerySet's question."""
     return _holds(user, now, RoleKind.SITE_MANAGER)
 
 
+STAFF_RULES: frozenset[Rule] = frozenset({officer, site_manager})
+
+
+def should_sign_in_as_staff(user: User | AnonymousUser, now: "datetime") -> bool:
+    """Tell whether the person has a role in force, in a session that passed the worker's sign-in only."""
+    if not isinstance(user, User) or user.has_staff_session:
+        return False
+    return signed_in(user, now) and user.roles.in_force(now).exists()
+
+
 def _holds(user: User | AnonymousUser, now: "datetime", *kinds: RoleKind) -> bool:
-    return isinstance(user, User) and signed_in(user, now) and user.roles.in_force(now).filter(kind__in=kinds).exists()
+    if not isinstance(user, User) or not user.has_staff_session:
+        return False
+    return signed_in(user, now) and user.roles.in_force(now).filter(kind__in=kinds).exists()
 
 
 def allow(rule: Rule) -> Callable[[View], View]:

@@ -1,12 +1,13 @@
 """Who: people, workers' facts, unions, roles and consent."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
 import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import models
+from django.db import connection, models, transaction
 from django.db.models import F, Q
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts import phones
@@ -38,7 +39,7 @@ class User(AbstractBaseUser):
     public_id = models.CharField(max_length=12, unique=True, default=ids.public_id, editable=False)
     name = models.CharField(max_length=40, blank=True)
     phone_cipher = models.BinaryField(null=True)
-    phone_hash = models.CharField(max_length=64, unique=True, null=True)
+    phone_hash = models.CharField(max_length=64, unique=True, null=True)  # noqa: DJ001 -- unique where there is one
     phone_last4 = models.CharField(max_length=4, blank=True)
     language = models.CharField(max_length=10, default="zh-hans")
     large_text = models.BooleanField(default=False)
@@ -51,6 +52,8 @@ class User(AbstractBaseUser):
 
     USERNAME_FIELD = "public_id"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
+    # No column: whether the session of this request passed the staff sign-in (accounts/backends.py sets it).
+    has_staff_session: bool = False
 
     class Meta:
         ordering = ["pk"]
@@ -78,6 +81,11 @@ class User(AbstractBaseUser):
         self.phone_cipher = phones.encrypt(number)
         self.phone_hash = phones.digest(number)
         self.phone_last4 = number[-4:]
+
+    def get_session_auth_hash(self) -> str:
+        """Return what a session must still match: a new password or a new phone ends the old sessions."""
+        proof = f"{self.password}:{self.phone_hash}"
+        return salted_hmac("accounts.User.session", proof, algorithm="sha256").hexdigest()
 
     @property
     def masked_phone(self) -> str:
@@ -212,3 +220,69 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.version}"
+
+
+class SignInCodeQuerySet(models.QuerySet["SignInCode"]):
+    """What one may ask about codes."""
+
+    def open_at(self, now: datetime, *, tries: int) -> Self:
+        """Keep codes that may be tried at `now`: unused, not expired, with fewer than `tries` tries."""
+        return self.filter(used_at=None, expires_at__gt=now, tries__lt=tries)
+
+
+class SignInCode(models.Model):
+    """A one-time code or sign-in address of a person. The digits are computed, never stored (accounts/codes.py)."""
+
+    person = models.ForeignKey(User, models.CASCADE, related_name="sign_in_codes")
+    secret = models.CharField(max_length=32)
+    expires_at = models.DateTimeField()
+    tries = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SignInCodeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
+class TallyQuerySet(models.QuerySet["Tally"]):
+    """What one may ask of tallies."""
+
+    def count_one(self, *, key: str, period: timedelta, now: datetime) -> "Tally":
+        """Count one more try, in one statement, and return the tally. A period that is over begins anew."""
+        sql = """
+            INSERT INTO accounts_tally AS tally (key, started_at, hits) VALUES (%(key)s, %(now)s, 1)
+            ON CONFLICT (key) DO UPDATE SET
+                hits = CASE WHEN tally.started_at > %(over)s THEN tally.hits + 1 ELSE 1 END,
+                started_at = CASE WHEN tally.started_at > %(over)s THEN tally.started_at ELSE %(now)s END
+            RETURNING key, started_at, hits
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(sql, {"key": key, "now": now, "over": now - period})
+            return Tally(*cursor.fetchone())
+
+    def sweep(self, *, now: datetime) -> None:
+        """Delete up to a hundred tallies whose longest period, a day, is over."""
+        with transaction.atomic():
+            old = self.filter(started_at__lte=now - timedelta(days=1)).select_for_update(skip_locked=True)
+            self.filter(pk__in=list(old.order_by("pk").values_list("pk", flat=True)[:100])).delete()
+
+
+class Tally(models.Model):
+    """How often something was tried since `started_at` (accounts/limits.py)."""
+
+    key = models.CharField(max_length=80, primary_key=True)
+    started_at = models.DateTimeField(db_index=True)
+    hits = models.PositiveIntegerField()
+
+    objects = TallyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["key"]
+        verbose_name_plural = "tallies"
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.hits}"

@@ -179,8 +179,14 @@ AUTH_PASSWORD_VALIDATORS = [
     ]
 ]
 
-# Sign-in (accounts/adapter.py says the rest)
-AUTHENTICATION_BACKENDS = ["accounts.backends.PersonBackend"]
+# Sign-in (accounts/backends.py: a session remembers which of the two it began with)
+AUTHENTICATION_BACKENDS = ["accounts.backends.StaffBackend", "accounts.backends.PersonBackend"]
+ACCOUNT_LOGIN_METHODS = {"phone"}
+ACCOUNT_SIGNUP_FIELDS = ["phone*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp"]
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "portal:my"
 LOGOUT_REDIRECT_URL = "portal:home"

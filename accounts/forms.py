@@ -1,0 +1,177 @@
+"""The shapes of what people type to sign in."""
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+from django import forms
+from django.conf import settings
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import codes, phones
+from accounts.models import Union, UnionKind, WorkerKind
+from accounts.people import Facts
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as StrPromise
+
+LONGEST_PASSWORD = 128
+INVISIBLE = {"Cc", "Cf", "Co", "Cs"}
+
+
+def plain(text: str) -> str:
+    """Return text in one line without control characters and direction marks, composed (NFC)."""
+    visible = "".join(
+        letter for letter in unicodedata.normalize("NFC", text) if unicodedata.category(letter) not in INVISIBLE
+    )
+    return " ".join(visible.split())
+
+
+class PlainField(forms.CharField):
+    """A line of text; what remains after `plain` counts."""
+
+    def to_python(self, value: str | None) -> str:
+        """Return the line as it is stored."""
+        return plain(super().to_python(value) or "")
+
+
+class PhoneField(forms.CharField):
+    """A mainland mobile number in any spelling; its value is the normalised one."""
+
+    def __init__(self) -> None:
+        """Set label and what helps a phone's keyboard."""
+        attributes = {"type": "tel", "inputmode": "tel", "autocomplete": "tel"}
+        super().__init__(
+            label=gettext_lazy("手机号"),
+            max_length=phones.LONGEST_INPUT,
+            strip=False,
+            widget=forms.TextInput(attributes),
+            error_messages={"required": gettext_lazy("请输入手机号。")},
+        )
+
+    def clean(self, value: str | None) -> str:
+        """Return +86 and eleven digits."""
+        try:
+            return phones.normalise(super().clean(value))
+        except phones.PhoneRefused as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+
+
+class CodeField(forms.CharField):
+    """Six digits, with or without dashes, spaces or full-width digits."""
+
+    def __init__(self, label: "StrPromise") -> None:
+        """Set the label and what lets a phone fill the code in."""
+        attributes = {"class": "code", "inputmode": "numeric", "autocomplete": "one-time-code"}
+        super().__init__(
+            label=label,
+            max_length=32,
+            widget=forms.TextInput(attributes),
+            error_messages={"required": gettext_lazy("请输入 6 位数字。")},
+        )
+
+    def clean(self, value: str | None) -> str:
+        """Return the six digits in ASCII."""
+        if digits := codes.tidy(super().clean(value)):
+            return digits
+        raise forms.ValidationError(self.error_messages["required"])
+
+
+class PhoneForm(forms.Form):
+    """Who wants to sign in."""
+
+    phone = PhoneField()
+    next = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
+
+
+class CodeForm(forms.Form):
+    """The code that came by text message."""
+
+    code = CodeField(gettext_lazy("短信验证码"))
+
+
+class SecondFactorForm(forms.Form):
+    """The digits of an authenticator app."""
+
+    code = CodeField(gettext_lazy("动态验证码"))
+
+
+class StaffForm(forms.Form):
+    """Phone and password of staff. A phone that is none is answered like a wrong password."""
+
+    phone = forms.CharField(
+        label=gettext_lazy("手机号"),
+        max_length=phones.LONGEST_INPUT,
+        strip=False,
+        widget=forms.TextInput({"type": "tel", "inputmode": "tel", "autocomplete": "username"}),
+    )
+    password = forms.CharField(
+        label=gettext_lazy("密码"),
+        max_length=LONGEST_PASSWORD,
+        strip=False,
+        widget=forms.PasswordInput({"autocomplete": "current-password"}),
+    )
+    next = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
+
+    def clean_phone(self) -> str:
+        """Return the normalised number, or nothing: no account has it."""
+        try:
+            return phones.normalise(self.cleaned_data["phone"])
+        except phones.PhoneRefused:
+            return ""
+
+
+class WelcomeForm(forms.Form):
+    """What the first sign-in asks: a name and consent; the rest may stay empty."""
+
+    name = PlainField(
+        label=gettext_lazy("姓名"),
+        max_length=40,
+        widget=forms.TextInput({"autocomplete": "name"}),
+        error_messages={"required": gettext_lazy("请输入姓名。")},
+    )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("职工类型"),
+        required=False,
+        choices=[("", gettext_lazy("请选择")), *WorkerKind.choices],
+    )
+    town = forms.ModelChoiceField(
+        Union.objects.filter(kind=UnionKind.TOWN),
+        label=gettext_lazy("所在街镇"),
+        required=False,
+        empty_label=gettext_lazy("请选择"),
+        to_field_name="slug",
+    )
+    employer = PlainField(
+        label=gettext_lazy("所在单位"),
+        required=False,
+        max_length=80,
+        help_text=gettext_lazy("没有固定单位可填“灵活就业/平台”，也可以不填；不需要单位盖章。"),
+        widget=forms.TextInput({"autocomplete": "organization"}),
+    )
+    consent = forms.BooleanField(
+        error_messages={"required": gettext_lazy("请先阅读并同意个人信息保护说明。")},
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        """Link the notice from the consent's label and name the towns by their area."""
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        notice = format_html(
+            '<a href="{}">{}</a>',
+            reverse("accounts:privacy_notice"),
+            _("《%(site)s个人信息保护说明》") % {"site": settings.SITE_NAME},
+        )
+        self.fields["consent"].label = format_html("{} {}", _("我已阅读并同意"), notice)
+        self.fields["town"].label_from_instance = lambda union: union.area or union.name  # type: ignore[attr-defined]
+
+    def facts(self) -> Facts:
+        """Return the answers of a valid form."""
+        answers = self.cleaned_data
+        return Facts(
+            name=answers["name"],
+            kind=WorkerKind(answers["kind"] or WorkerKind.OTHER),
+            town=answers["town"],
+            employer=answers["employer"],
+        )

@@ -1,0 +1,59 @@
+"""manage.py add_staff PHONE NAME --role officer|site_manager [--site SLUG]: give somebody a role and a password."""
+
+import sys
+from argparse import ArgumentParser
+from getpass import getpass
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.management import BaseCommand, CommandError
+
+from accounts import people, phones
+from accounts.models import RoleKind
+from catalogue.models import Site
+from policy import clock
+
+
+class Command(BaseCommand):
+    """Adds the role to a new or known person and sets the password for the staff sign-in."""
+
+    help = "添加工作人员：读取一个新密码（标准输入或键盘），授予角色"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take phone, name, role and, for a site's manager, the site."""
+        parser.add_argument("phone")
+        parser.add_argument("name")
+        parser.add_argument("--role", required=True, choices=RoleKind.values)
+        parser.add_argument("--site", metavar="SLUG", default="")
+
+    def handle(self, *, phone: str, name: str, role: str, site: str, **_options: object) -> None:
+        """Check everything first, then write."""
+        place = self._site(role, site)
+        try:
+            number = phones.normalise(phone)
+            password = self._password()
+            validate_password(password)
+        except phones.PhoneRefused as refusal:
+            raise CommandError(str(refusal)) from refusal
+        except ValidationError as error:
+            raise CommandError("".join(error.messages)) from error
+        post = people.Post(kind=RoleKind(role), site_id=place.pk if place else None)
+        people.add_staff(phone=number, name=name, password=password, post=post, now=clock.now())
+        self.stdout.write(f"已添加：{name}，{RoleKind(role).label}{f'（{place.short_name}）' if place else ''}。")
+
+    def _site(self, role: str, slug: str) -> Site | None:
+        if (role == RoleKind.SITE_MANAGER) != bool(slug):
+            raise CommandError("学堂管理员要用 --site 指明学堂，区总工会经办人不用。")
+        site = Site.objects.filter(slug=slug).first()
+        if slug and site is None:
+            raise CommandError(f"没有代号为“{slug}”的学堂。")
+        return site
+
+    def _password(self) -> str:
+        """Read the password: two equal lines from a keyboard, or the first line of standard input."""
+        if not sys.stdin.isatty():
+            return sys.stdin.readline().rstrip("\r\n")
+        password = getpass("新密码：")
+        if getpass("再输一次：") != password:
+            raise CommandError("两次输入的密码不一样。")
+        return password
