@@ -6,7 +6,7 @@ from typing import Self
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -20,23 +20,34 @@ class MessageQuerySet(models.QuerySet["Message"]):
     """What one may ask about messages."""
 
     def inbox(self, now: datetime) -> Self:
-        """Keep what its reader may see now: due and not called off, newest first."""
-        return self.filter(due_at__lte=now, cancelled_at=None).order_by("-due_at", "-pk")
+        """Keep what its reader may see now: due, and not called off before it went out; newest first."""
+        told = Q(cancelled_at=None) | Q(dispatched_at__isnull=False)
+        return self.filter(told, due_at__lte=now).order_by("-due_at", "-pk")
 
     def unread(self) -> Self:
         """Keep what has not been opened."""
         return self.filter(read_at=None)
 
+    def about(self, subject: str) -> Self:
+        """Keep what is about the subject or a part of it: `enrollment/7` and `enrollment/7/…`, not `enrollment/77`."""
+        return self.filter(Q(subject=subject) | Q(subject__startswith=f"{subject}/"))
+
     def to_dispatch(self, now: datetime) -> Self:
         """Keep what has come due, is still of use and has no deliveries yet."""
-        return self.filter(dispatched_at=None, cancelled_at=None, due_at__lte=now, use_by__gt=now).order_by("due_at", "pk")
+        waiting = self.filter(dispatched_at=None, cancelled_at=None, due_at__lte=now, use_by__gt=now)
+        return waiting.order_by("due_at", "pk")
+
+    def on_the_way(self) -> Self:
+        """Keep what has not gone out, or not by all its channels."""
+        deliveries = Delivery.objects.under_way().filter(message=OuterRef("pk"))
+        return self.filter(Q(dispatched_at=None) | Exists(deliveries))
 
 
 class Message(models.Model):
     """One thing told to one person, text already rendered. Written in the transaction that causes it.
 
-    `key` makes it unique: `enrolled:enrollment/7`, `reminder_1d:lesson/3:at/…:enrollment/7`. `subject` is what it is
-    about, as a key prefix, so that whoever ends a subject can call its messages off.
+    `key` makes it unique: `enrolled:enrollment/7`, `reminder_1d:enrollment/7:lesson/3:at/…`. `subject` is what it is
+    about (`enrollment/7`), so that whoever ends a subject can call its messages off.
     """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="messages")
@@ -61,7 +72,9 @@ class Message(models.Model):
         ordering = ["due_at", "pk"]
         indexes = [
             models.Index(fields=["person", "-due_at"], name="message_inbox"),
-            models.Index(fields=["due_at"], condition=Q(dispatched_at=None, cancelled_at=None), name="message_to_dispatch"),
+            models.Index(
+                fields=["due_at"], condition=Q(dispatched_at=None, cancelled_at=None), name="message_to_dispatch"
+            ),
             models.Index(fields=["subject"], name="message_subject", opclasses=["text_pattern_ops"]),
         ]
         constraints = [
@@ -73,7 +86,7 @@ class Message(models.Model):
 
 
 class DeliveryStatus(models.TextChoices):
-    """Where a try stands. `claimed` has not reached the gateway; `sending` may have, so it is never repeated blindly."""
+    """Where a try stands. `claimed` has not reached the gateway; `sending` may have: it is never repeated blindly."""
 
     QUEUED = "queued", _("待发送")
     CLAIMED = "claimed", _("已领取")
@@ -82,6 +95,29 @@ class DeliveryStatus(models.TextChoices):
     FAILED = "failed", _("未送达")
     UNKNOWN = "unknown", _("结果不明")
     EXPIRED = "expired", _("已过期")
+
+
+UNDER_WAY = [DeliveryStatus.QUEUED, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING]
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    """What one may ask about deliveries."""
+
+    def under_way(self) -> Self:
+        """Keep tries that have not ended."""
+        return self.filter(status__in=UNDER_WAY)
+
+    def to_send(self, now: datetime) -> Self:
+        """Keep tries that have come due and belong to nobody yet, the oldest first."""
+        return self.filter(status=DeliveryStatus.QUEUED, due_at__lte=now).order_by("due_at", "pk")
+
+    def still_wanted(self, now: datetime) -> Self:
+        """Keep tries whose message was not called off and is still of use.
+
+        No join: an UPDATE over a join looks its rows up in a subquery, and one that had to wait for another's lock
+        would not see that the status has moved.
+        """
+        return self.filter(Exists(Message.objects.filter(pk=OuterRef("message"), cancelled_at=None, use_by__gt=now)))
 
 
 class Delivery(models.Model):
@@ -97,12 +133,16 @@ class Delivery(models.Model):
     receipt = models.CharField(max_length=80, blank=True)
     reason = models.CharField(max_length=200, blank=True)
 
+    objects = DeliveryQuerySet.as_manager()
+
     class Meta:
         verbose_name_plural = "deliveries"
         ordering = ["due_at", "pk"]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(status="queued"), name="delivery_queued"),
-            models.Index(fields=["claimed_at"], condition=Q(status__in=["claimed", "sending"]), name="delivery_under_way"),
+            models.Index(
+                fields=["claimed_at"], condition=Q(status__in=["claimed", "sending"]), name="delivery_under_way"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["message", "channel", "attempt"], name="delivery_once_per_try"),
@@ -112,3 +152,8 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.message_id} {self.channel} #{self.attempt}: {self.status}"
+
+    @property
+    def key(self) -> str:
+        """What the gateway is told this try by: the same try, the same key."""
+        return f"{self.message.key}:{self.channel}:{self.attempt}"
