@@ -1,6 +1,6 @@
 """Tags of the components: icons, and dates as people here write them."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -8,7 +8,9 @@ from django.core.paginator import Page
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+
+from policy import clock
+from timetable import words
 
 register = template.Library()
 
@@ -23,16 +25,15 @@ CATEGORY_ICONS = {
     "health": "heart-pulse",
     "life": "leaf",
 }
-ENGLISH_DAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-ENGLISH_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-CHINESE_DAYS = "一二三四五六日"
 
 
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """Draw a symbol of static/icons.svg. It is hidden from screen readers: the words stand beside it."""
     return format_html(
-        '<svg class="i" width="20" height="20" aria-hidden="true"><use href="{}#{}"></use></svg>', static("icons.svg"), name
+        '<svg class="i" width="20" height="20" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        static("icons.svg"),
+        name,
     )
 
 
@@ -49,26 +50,22 @@ def page_numbers(page: Page[Any]) -> list[int | None]:
     return [number if isinstance(number, int) else None for number in numbers]
 
 
-@register.filter(expects_localtime=True)
-def day(value: date | None) -> str:
-    """Say a date with its weekday: 11月28日 周六. Years are left out: classes lie within months."""
-    if not value:
-        return ""
-    if get_language() == "en":
-        return f"{ENGLISH_DAYS[value.weekday()]} {value.day} {ENGLISH_MONTHS[value.month - 1]}"
-    return f"{value.month}月{value.day}日 周{CHINESE_DAYS[value.weekday()]}"
+@register.filter
+def day(value: datetime | None) -> str:
+    """Say a day with its weekday, in Shanghai: 11月28日 周六."""
+    return words.day(value) if value else ""
 
 
-@register.filter(expects_localtime=True)
+@register.filter
 def when(value: datetime | None) -> str:
-    """Say a moment in the time zone of the page: 11月28日 周六 09:00."""
-    return f"{day(value)} {value:%H:%M}" if value else ""
+    """Say a moment in Shanghai: 11月28日 周六 09:00."""
+    return words.day_and_time(value) if value else ""
 
 
-@register.filter(expects_localtime=True)
-def clock(value: datetime | None) -> str:
-    """Say the time of day alone: 09:00."""
-    return f"{value:%H:%M}" if value else ""
+@register.filter
+def hour(value: datetime | None) -> str:
+    """Say the time of day alone, in Shanghai: 09:00."""
+    return f"{clock.local(value):%H:%M}" if value else ""
 
 
 @register.simple_block_tag
