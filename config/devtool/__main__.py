@@ -16,6 +16,7 @@ USAGE = """\
 ./dev test [pytest …]                        运行测试 / run the tests
 ./dev check                                  检查代码 / format, lint, types, imports, migrations
 ./dev bench [NAME]                           压力测试 / run bench/NAME.py
+./dev translate                              更新英文翻译 / collect what people read, build locale/en
 ./dev manage …                               manage.py，用 ./dev run 的数据 / manage.py on the data of ./dev run
 ./dev reset                                  删除数据 / remove the data under var/
 """
@@ -49,12 +50,18 @@ def run_bench(arguments: Sequence[str]) -> int:
         return next((code for step in steps if (code := call([sys.executable, *step], environment))), 0)
 
 
+def run_translate(_arguments: Sequence[str]) -> int:
+    """Collect what people read and build the English catalogue; its tool is in the lock of tests and tools only."""
+    return call([sys.executable, "-m", "config.devtool.translations"], dict(os.environ))
+
+
 COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "run": run,
     "manage": run_manage,
     "test": run_tests,
     "check": run_checks,
     "bench": run_bench,
+    "translate": run_translate,
     "reset": reset,
 }
 
