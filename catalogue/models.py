@@ -1,13 +1,14 @@
 """What is on offer: categories, topics, courses, sites, rooms and instructors."""
 
-from typing import TYPE_CHECKING, Self
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Self
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from policy import ids
@@ -139,9 +140,43 @@ class CourseQuerySet(models.QuerySet["Course"]):
         """Keep what the public menu shows."""
         return self.filter(retired_at=None)
 
+    def in_categories(self, codes: Iterable[str]) -> Self:
+        """Keep courses of any of these categories."""
+        return self.filter(category__in=codes)
+
+    def on_topics(self, slugs: Iterable[str]) -> Self:
+        """Keep courses of any of these topics."""
+        return self.filter(topic__slug__in=slugs)
+
+    def on_tracks(self, codes: Iterable[str]) -> Self:
+        """Keep courses of any of these tracks, by their codes."""
+        return self.filter(track__code__in=codes)
+
+    def at_levels(self, levels: Iterable[str]) -> Self:
+        """Keep courses of any of these levels."""
+        return self.filter(level__in=levels)
+
+    def delivered_as(self, deliveries: Iterable[str]) -> Self:
+        """Keep courses that can be taught in any of these ways."""
+        return self.filter(deliveries__overlap=list(deliveries))
+
+    def with_any_of(self, runs: models.QuerySet[Any]) -> Self:
+        """Keep courses that have one of these class runs: all that is asked of a run must hold for the same one."""
+        return self.filter(Exists(runs.filter(course=OuterRef("pk"))))
+
+    def soonest_first(self, runs: models.QuerySet[Any]) -> Self:
+        """Order by the start of the first of these runs each course has; courses without one come last."""
+        starts = runs.filter(course=OuterRef("pk")).values("starts_at")[:1]
+        return self.annotate(next_start=Subquery(starts)).order_by(F("next_start").asc(nulls_last=True), "code")
+
     def for_cards(self) -> Self:
         """Fetch with each course what a card shows of it."""
         return self.select_related("category", "topic")
+
+    def for_page(self) -> Self:
+        """Fetch with a course what its own page shows of it, except its runs."""
+        teachers = CourseInstructor.objects.select_related("instructor")
+        return self.select_related("category", "topic", "track").prefetch_related(Prefetch("course_instructors", teachers))
 
 
 @pghistory.track(append_only=True, model_name="CourseEvent", exclude=["created_at"])
@@ -229,10 +264,14 @@ class CourseInstructor(models.Model):
 
 
 class CourseSearch(models.Model):
-    """What the search of one course looks into: words, character pairs and pinyin, weighted. Rewritten by search.py."""
+    """What the search of one course looks into: words, character pairs and pinyin, weighted. Rewritten by search.py.
+
+    `pinyin` is the title's, to sort by: no collation of Chinese is asked of the database.
+    """
 
     course = models.OneToOneField(Course, models.CASCADE, primary_key=True, related_name="search")
     document = SearchVectorField()
+    pinyin = models.CharField(max_length=500)
 
     class Meta:
         verbose_name_plural = "course searches"

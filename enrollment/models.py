@@ -5,13 +5,16 @@ from typing import TYPE_CHECKING, Self
 
 import pghistory
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from policy import ids
+from timetable.models import Lesson
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from timetable.models import ClassRun
 
 
 class EnrollmentStatus(models.TextChoices):
@@ -74,6 +77,26 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
     def coming(self, now: datetime) -> Self:
         """Keep live ones whose run has not ended, soonest first."""
         return self.live().filter(class_run__ends_at__gt=now).order_by("class_run__starts_at", "pk")
+
+    def past(self, now: datetime) -> Self:
+        """Keep those that ended, by a cancel or by the end of their run; the latest first."""
+        return self.exclude(status__in=LIVE, class_run__ends_at__gt=now).order_by("-class_run__starts_at", "-pk")
+
+    def for_run(self, run: "ClassRun") -> Self:
+        """Keep those of one class run."""
+        return self.filter(class_run=run)
+
+    def with_ahead(self) -> Self:
+        """Add `ahead`: how many people in the same line are served before; as ahead_of(), for many at once."""
+        earlier = Q(queued_at__lt=OuterRef("queued_at")) | Q(queued_at=OuterRef("queued_at"), pk__lt=OuterRef("pk"))
+        line = Enrollment.objects.filter(earlier, class_run=OuterRef("class_run"), status=EnrollmentStatus.WAITING)
+        return self.annotate(ahead=Coalesce(Subquery(line.order_by().values("class_run").annotate(n=Count("pk")).values("n")), 0))
+
+    def for_cards(self) -> Self:
+        """Fetch with each enrollment what a row of it shows: course, site, lessons and rooms."""
+        lessons = Lesson.objects.select_related("room", "instructor")
+        runs = self.select_related("class_run__course__category", "class_run__site", "class_run__policy")
+        return runs.prefetch_related(Prefetch("class_run__lessons", lessons))
 
     def ahead_of(self, enrollment: "Enrollment") -> int:
         """Return how many people in the same line are served before this one."""

@@ -28,6 +28,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Keep what has not been opened."""
         return self.filter(read_at=None)
 
+    def mark_read(self, now: datetime) -> int:
+        """Note that their reader has seen those not read yet; return how many."""
+        return self.unread().update(read_at=now)
+
     def about(self, subject: str) -> Self:
         """Keep what is about the subject or a part of it: `enrollment/7` and `enrollment/7/…`, not `enrollment/77`."""
         return self.filter(Q(subject=subject) | Q(subject__startswith=f"{subject}/"))

@@ -1,18 +1,37 @@
 """Where and when: class runs, their lessons, and who or what is taken for how long."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Self
 
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import Deferrable, F, Q
+from django.db.models import Deferrable, F, Prefetch, Q
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from django.db.models.manager import RelatedManager
 
     from accounts.models import User
+
+
+class RunState(models.TextChoices):
+    """Where a run stands for a passer-by, told from its row and the time; nothing of this is stored."""
+
+    OPEN = "open", _("报名中")
+    FEW = "few", _("仅剩几席")
+    WAITING = "waiting", _("已满可候补")
+    SOON = "soon", _("即将报名")
+    STARTED = "started", _("已开课")
+    CANCELLED = "cancelled", _("已取消")
+
+
+# From here on the seats left are said with an "only".
+FEW_SEATS = 5
 
 
 class ClassRunQuerySet(models.QuerySet["ClassRun"]):
@@ -38,9 +57,30 @@ class ClassRunQuerySet(models.QuerySet["ClassRun"]):
         """Keep runs where somebody waits although a seat is free; the line's sweep looks here."""
         return self.filter(waiting__gt=0, seats_taken__lt=F("capacity"))
 
+    def in_towns(self, slugs: Iterable[str]) -> Self:
+        """Keep runs at sites of any of these town unions."""
+        return self.filter(site__union__slug__in=slugs)
+
+    def in_states(self, states: Iterable[str], now: datetime) -> Self:
+        """Keep runs that stand in any of these states at `now`; the same words as ClassRun.state_at."""
+        return self.filter(reduce(or_, [_stands(state, now) for state in states]))
+
+    def open_with_seats(self, now: datetime) -> Self:
+        """Keep runs a passer-by may press for at `now`, soonest first."""
+        return self.upcoming(now).in_states([RunState.OPEN], now)
+
+    def best_first(self, now: datetime) -> Self:
+        """Put runs with a seat to press for first, then the soonest."""
+        return self.annotate(can_press=_stands(RunState.OPEN, now)).order_by("-can_press", "starts_at", "pk")
+
+    def best_of_courses(self, now: datetime) -> Self:
+        """Keep one run of each course: a run with a seat to press for, else the soonest."""
+        return self.annotate(can_press=_stands(RunState.OPEN, now)).order_by("course", "-can_press", "starts_at", "pk").distinct("course")
+
     def for_rows(self) -> Self:
         """Fetch with each run what a row or a confirmation shows of it."""
-        return self.select_related("course__category", "site", "policy").prefetch_related("lessons__room", "lessons__instructor")
+        lessons = Lesson.objects.select_related("room", "instructor")
+        return self.select_related("course__category", "site", "policy").prefetch_related(Prefetch("lessons", lessons))
 
 
 @pghistory.track(append_only=True, model_name="ClassRunEvent", exclude=["seats_taken", "waiting"])
@@ -107,6 +147,27 @@ class ClassRun(models.Model):
     def is_open(self, now: datetime) -> bool:
         """Tell whether one may enroll, or join the line, at `now`."""
         return self.cancelled_at is None and self.opens_at <= now < self.starts_at
+
+    def state_at(self, now: datetime) -> RunState:
+        """Return where the run stands; the same rules as ClassRunQuerySet.in_states."""
+        if self.cancelled_at is not None:
+            return RunState.CANCELLED
+        if now >= self.starts_at:
+            return RunState.STARTED
+        if now < self.opens_at:
+            return RunState.SOON
+        if not self.seats_left:
+            return RunState.WAITING
+        return RunState.FEW if self.seats_left <= FEW_SEATS else RunState.OPEN
+
+
+def _stands(state: str, now: datetime) -> Q:
+    """Return the condition of RunState.OPEN (with FEW), WAITING or SOON."""
+    if state == RunState.SOON:
+        return Q(cancelled_at=None, opens_at__gt=now)
+    is_open = Q(cancelled_at=None, opens_at__lte=now, starts_at__gt=now)
+    has_seats = Q(seats_taken__lt=F("capacity"), waiting=0)
+    return is_open & has_seats if state == RunState.OPEN else is_open & ~has_seats
 
 
 @pghistory.track(append_only=True)

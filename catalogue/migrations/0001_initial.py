@@ -289,6 +289,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('course', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='search', serialize=False, to='catalogue.course')),
                 ('document', django.contrib.postgres.search.SearchVectorField()),
+                ('pinyin', models.CharField(max_length=500)),
             ],
             options={
                 'verbose_name_plural': 'course searches',
