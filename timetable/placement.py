@@ -6,13 +6,14 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from psycopg.types.range import TimestamptzRange
 
 from accounts.models import User
 from catalogue.models import Course, Instructor, Room, Site
 from policy import ids
 from policy.clock import local
 from policy.history import recorded
-from policy.models import Policy
+from policy.models import Policy, Term
 from policy.problems import Problem
 from timetable import rules, suggestions
 from timetable.errors import TimetableRefused
@@ -40,11 +41,13 @@ def schedule_run(  # noqa: PLR0913 -- what a class run is made of
     The database refuses what is taken. Raises TimetableRefused with everything that is wrong and what is free instead.
     """
     plan = Plan(course, site, tuple(lessons), capacity, min_size, opens_at)
-    if found := rules.problems(plan, now=now):
+    found = rules.problems(plan, now=now)
+    term = None if found else rules.term_of(plan)
+    if term is None:
         raise _rule_broken(plan, found)
     with transaction.atomic(), recorded(actor=actor, reason="schedule run"):
         resources = _lock_resources(plan.lessons)
-        run = _write_run(plan, actor=actor, now=now)
+        run = _write_run(plan, term=term, actor=actor, now=now)
         _take(plan, _write_lessons(run, plan.lessons), resources)
     return run
 
@@ -60,16 +63,17 @@ def _lock_resources(lessons: Sequence[Slot]) -> dict[Room | Instructor, Resource
     Resource.objects.bulk_create(wanted, ignore_conflicts=True)
     rows = Resource.objects.filter(Q(room__in=rooms) | Q(instructor__in=instructors))
     locked = rows.select_for_update(no_key=True).order_by("pk")
-    things = {(thing.__class__, thing.pk): thing for slot in lessons for thing, _during in slot.takes()}
-    return {things[(Room, row.room_id) if row.room_id else (Instructor, row.instructor_id)]: row for row in locked}
+    by_ids = {(row.room_id, row.instructor_id): row for row in locked}
+    things = {thing for slot in lessons for thing, _during in slot.takes()}
+    return {thing: by_ids[(thing.pk, None) if isinstance(thing, Room) else (None, thing.pk)] for thing in things}
 
 
-def _write_run(plan: Plan, *, actor: User, now: datetime) -> ClassRun:
+def _write_run(plan: Plan, *, term: Term, actor: User, now: datetime) -> ClassRun:
     return ClassRun.objects.create(
         number=ids.next_number(series="class_run", year=local(now).year),
         course=plan.course,
         site=plan.site,
-        term=rules.term_of(plan),
+        term=term,
         policy=Policy.objects.current(now=now),
         capacity=plan.capacity,
         min_size=plan.min_size,
@@ -99,7 +103,7 @@ def _write_lessons(run: ClassRun, slots: Sequence[Slot]) -> list[Lesson]:
 def _take(plan: Plan, lessons: Sequence[Lesson], resources: dict[Room | Instructor, Resource]) -> None:
     """Write what the lessons take, in the order of resource and start; name what is in the way when refused."""
     rows = [
-        Occupancy(resource=resources[thing], lesson=lesson, during=during)
+        Occupancy(resource=resources[thing], lesson=lesson, during=TimestamptzRange(*during))
         for slot, lesson in zip(plan.lessons, lessons, strict=True)
         for thing, during in slot.takes()
     ]

@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-
 from catalogue.models import Course, Instructor, Room, Site
 from policy.defaults import ROOM_BUFFER_MINUTES
 
 # A room is cleared after each lesson; people walk to the next one by themselves.
 BUFFER = timedelta(minutes=ROOM_BUFFER_MINUTES)
+
+# Half-open: the end is free again.
+Time = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True)
@@ -22,11 +23,11 @@ class Slot:
     starts_at: datetime
     ends_at: datetime
 
-    def takes(self) -> Iterable[tuple[Room | Instructor, DateTimeTZRange]]:
+    def takes(self) -> Iterable[tuple[Room | Instructor, Time]]:
         """Yield what the lesson takes, and for how long."""
-        yield self.room, DateTimeTZRange(self.starts_at, self.ends_at + BUFFER)
+        yield self.room, (self.starts_at, self.ends_at + BUFFER)
         if self.instructor:
-            yield self.instructor, DateTimeTZRange(self.starts_at, self.ends_at)
+            yield self.instructor, (self.starts_at, self.ends_at)
 
     def moved_by(self, shift: timedelta) -> "Slot":
         """Return the same lesson at another time."""

@@ -91,30 +91,31 @@ def _within_a_day(plan: Plan, _now: datetime) -> Problem | None:
     for values, slot in _numbered(plan):
         is_over = local(slot.ends_at).date() != local(slot.starts_at).date()
         if is_over and SHORTEST <= slot.ends_at - slot.starts_at <= LONGEST:
-            sentence = (
-                _("第 %(number)s 次课从 %(start)s 到次日 %(end_time)s，跨过了午夜；要在同一天内。") % values
-            )
+            sentence = _("第 %(number)s 次课从 %(start)s 到次日 %(end_time)s，跨过了午夜；要在同一天内。") % values
             return Problem("lesson_over_midnight", sentence, field="lessons")
     return None
 
 
 def _in_order(plan: Plan, _now: datetime) -> Problem | None:
-    for (values, first), (_values, second) in pairwise(_numbered(plan)):
+    for number, (first, second) in enumerate(pairwise(plan.lessons), start=1):
         if second.starts_at < first.ends_at:
-            both = {"number": values["number"], "next": values["number"] + 1}
-            both |= {"first": span(first.starts_at, first.ends_at), "second": span(second.starts_at, second.ends_at)}
-            sentence = _("第 %(next)s 次课（%(second)s）要在第 %(number)s 次课（%(first)s）结束之后。") % both
+            values = {
+                "number": number,
+                "first": span(first.starts_at, first.ends_at),
+                "next": number + 1,
+                "second": span(second.starts_at, second.ends_at),
+            }
+            sentence = _("第 %(next)s 次课（%(second)s）要在第 %(number)s 次课（%(first)s）结束之后。") % values
             return Problem("lessons_out_of_order", sentence, field="lessons")
     return None
 
 
 def _room_cleared_between(plan: Plan, _now: datetime) -> Problem | None:
-    for (values, first), (_values, second) in pairwise(_numbered(plan)):
+    for number, (first, second) in enumerate(pairwise(plan.lessons), start=1):
         gap = second.starts_at - first.ends_at
         if first.room == second.room and timedelta(0) <= gap < BUFFER:
-            both = {"number": values["number"], "next": values["number"] + 1}
-            both["buffer"] = BUFFER // timedelta(minutes=1)
-            sentence = _("第 %(number)s 次课与第 %(next)s 次课用同一间教室，中间至少留 %(buffer)s 分钟。") % both
+            values = {"number": number, "next": number + 1, "buffer": BUFFER // timedelta(minutes=1)}
+            sentence = _("第 %(number)s 次课与第 %(next)s 次课用同一间教室，中间至少留 %(buffer)s 分钟。") % values
             return Problem("lessons_too_close", sentence, field="lessons")
     return None
 
@@ -182,10 +183,10 @@ def _everybody_sits(plan: Plan, _now: datetime) -> Problem | None:
     return Problem("room_too_small", sentence, _("请减少名额，或换一间更大的教室。"), field="capacity")
 
 
-def _numbered(plan: Plan) -> Iterator[tuple[dict[str, int | str], Slot]]:
+def _numbered(plan: Plan) -> Iterator[tuple[dict[str, object], Slot]]:
     """Yield each lesson with the values that sentences say of it."""
     for number, slot in enumerate(plan.lessons, start=1):
-        values: dict[str, int | str] = {
+        values: dict[str, object] = {
             "number": number,
             "start": day_and_time(slot.starts_at),
             "end": day_and_time(slot.ends_at),

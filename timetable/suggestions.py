@@ -7,9 +7,9 @@ from functools import reduce
 from itertools import islice
 from operator import or_
 
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
+from psycopg.types.range import TimestamptzRange
 
 from catalogue.models import Course, Instructor, Room, Site
 from policy.clock import local
@@ -17,7 +17,7 @@ from policy.defaults import ROOM_BUFFER_MINUTES
 from policy.problems import Problem
 from timetable.errors import Alternatives
 from timetable.models import Occupancy
-from timetable.plans import Plan, Slot
+from timetable.plans import Plan, Slot, Time
 from timetable.words import span
 
 DAYS_AHEAD = 14
@@ -29,12 +29,14 @@ MOST_STARTS = 6
 MOST_STARTS_ON_THE_SAME_DAY = 2
 MOST_PROBLEMS = 10
 
-Taken = Mapping[Room | Instructor, list[DateTimeTZRange]]
+Taken = Mapping[Room | Instructor, list[Time]]
 
 
 def clashes(lessons: Sequence[Slot]) -> list[Occupancy]:
     """Return what already takes a wished room or instructor at a wished time, soonest first."""
-    wanted = (_of(thing) & Q(during__overlap=during) for slot in lessons for thing, during in slot.takes())
+    wanted = (
+        _of(thing) & Q(during__overlap=TimestamptzRange(*during)) for slot in lessons for thing, during in slot.takes()
+    )
     rows = Occupancy.objects.filter(reduce(or_, wanted), active=True).order_by("lesson__starts_at", "resource")
     return list(rows.select_related("lesson__class_run__course", "resource__room", "resource__instructor"))
 
@@ -105,29 +107,40 @@ def _is_in_the_daytime(before: Slot, after: Slot) -> bool:
 def _fits(lessons: Sequence[Slot], shift: timedelta, taken: Taken) -> bool:
     wished = ((thing, during) for slot in lessons for thing, during in slot.moved_by(shift).takes())
     return not any(
-        other.lower < during.upper and during.lower < other.upper for thing, during in wished for other in taken[thing]
+        start < other_end and other_start < end
+        for thing, (start, end) in wished
+        for other_start, other_end in taken[thing]
     )
 
 
 def _taken_until(lessons: Sequence[Slot], end: datetime) -> Taken:
     """Return when each wished room and instructor is taken, from the first lesson's start to `end`."""
     wanted = reduce(or_, (_of(thing) for slot in lessons for thing, _during in slot.takes()))
-    window = DateTimeTZRange(lessons[0].starts_at, end)
+    window = TimestamptzRange(lessons[0].starts_at, end)
     rows = Occupancy.objects.filter(wanted, active=True, during__overlap=window)
-    taken: defaultdict[Room | Instructor, list[DateTimeTZRange]] = defaultdict(list)
+    taken: defaultdict[Room | Instructor, list[Time]] = defaultdict(list)
     for row in rows.select_related("resource__room", "resource__instructor"):
-        taken[_thing(row)].append(row.during)
+        taken[_thing(row)].append((row.during.lower, row.during.upper))
     return taken
 
 
 def _busy(lessons: Sequence[Slot], kind: type[Room | Instructor]) -> QuerySet[Occupancy]:
     """Return what takes anything at the time that lessons would take a thing of this kind."""
-    times = (Q(during__overlap=during) for slot in lessons for thing, during in slot.takes() if isinstance(thing, kind))
+    times = (
+        Q(during__overlap=TimestamptzRange(*during))
+        for slot in lessons
+        for thing, during in slot.takes()
+        if isinstance(thing, kind)
+    )
     return Occupancy.objects.filter(reduce(or_, times), active=True)
 
 
 def _of(thing: Room | Instructor) -> Q:
     return Q(resource__room=thing) if isinstance(thing, Room) else Q(resource__instructor=thing)
+
+
+def _overlaps(during: Time) -> Q:
+    return Q(during__overlap=TimestamptzRange(*during))
 
 
 def _thing(row: Occupancy) -> Room | Instructor:

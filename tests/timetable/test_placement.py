@@ -3,18 +3,26 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError
 
 from accounts.models import User
 from catalogue.models import Course, Instructor, Room, Site
 from policy.models import Policy
+from tests import factories
+from tests.factories import (
+    NOW,
+    CourseFactory,
+    CourseInstructorFactory,
+    InstructorFactory,
+    RoomFactory,
+    SiteFactory,
+    TermFactory,
+    TownFactory,
+)
 from timetable.errors import TimetableRefused
 from timetable.models import ClassRun, Lesson, Occupancy, Resource
 from timetable.placement import Slot, schedule_run
-
-from tests import factories
-from tests.factories import NOW, CourseFactory, CourseInstructorFactory, InstructorFactory, RoomFactory, SiteFactory
-from tests.factories import TermFactory, TownFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -95,9 +103,9 @@ def test_a_run_is_written_with_its_lessons_and_what_they_take(officer: User, roo
 def test_the_history_says_who_made_the_run_and_why(officer: User, room: Room) -> None:
     run = place(officer, room)
 
-    contexts = [*run.events.values_list("pgh_context__metadata", flat=True)]
-    contexts += run.lessons.get().events.values_list("pgh_context__metadata", flat=True)
-    assert contexts == [{"actor": officer.pk, "reason": "schedule run"}] * 2
+    events = [apps.get_model("timetable", name).objects.get() for name in ("ClassRunEvent", "LessonEvent")]
+    assert [event.pgh_obj_id for event in events] == [run.pk, run.lessons.get().pk]
+    assert [event.pgh_context.metadata for event in events] == [{"actor": officer.pk, "reason": "schedule run"}] * 2
 
 
 def test_a_run_keeps_the_policy_that_was_in_force_when_it_was_made(officer: User, room: Room) -> None:
@@ -151,7 +159,11 @@ def test_each_lesson_in_the_way_is_named(officer: User, room: Room) -> None:
 
 
 def test_a_taken_instructor_is_named_and_other_instructors_of_the_course_are_offered(officer: User, room: Room) -> None:
-    busy, free, retired = InstructorFactory(name="甲师傅"), InstructorFactory(name="乙师傅"), InstructorFactory(retired_at=NOW)
+    busy, free, retired = (
+        InstructorFactory(name="甲师傅"),
+        InstructorFactory(name="乙师傅"),
+        InstructorFactory(retired_at=NOW),
+    )
     course = CourseFactory(title="演示课", max_size=60)
     for position, teacher in enumerate([busy, free, retired]):
         CourseInstructorFactory(course=course, instructor=teacher, position=position)
@@ -232,7 +244,7 @@ def test_an_offered_room_is_free_for_every_lesson_in_the_taken_one(officer: User
     assert refused.alternatives.rooms == (free,)
 
 
-def test_the_nearest_free_starts_are_later_the_same_day_then_the_same_time_of_next_days(officer: User, room: Room) -> None:
+def test_the_nearest_free_starts_are_later_that_day_then_at_that_time_of_next_days(officer: User, room: Room) -> None:
     noon = START - timedelta(hours=6)  # 12:30
     place(officer, room, noon)
     place(officer, room, noon + timedelta(hours=3), noon + DAY)  # 15:30, and the next day's noon

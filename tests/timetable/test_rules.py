@@ -8,12 +8,11 @@ import pytest
 
 from accounts.models import User
 from policy.models import NumberSeries, Term
+from tests import factories
+from tests.factories import NOW, CourseFactory, InstructorFactory, RoomFactory, SiteFactory, TermFactory
 from timetable.errors import TimetableRefused
 from timetable.models import ClassRun, Lesson, Occupancy, Resource
 from timetable.placement import Slot, schedule_run
-
-from tests import factories
-from tests.factories import NOW, CourseFactory, InstructorFactory, RoomFactory, SiteFactory, TermFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -51,11 +50,20 @@ def values(**new: object) -> Change:
 
 
 def of_lesson(name: str, **new: object) -> Change:
-    return lambda plan: [setattr(getattr(slot, name), key, value) for slot in plan["lessons"] for key, value in new.items()]
+    def change(plan: dict[str, Any]) -> None:
+        for slot in plan["lessons"]:
+            for key, value in new.items():
+                setattr(getattr(slot, name), key, value)
+
+    return change
 
 
 def of_plan(name: str, **new: object) -> Change:
-    return lambda plan: [setattr(plan[name], key, value) for key, value in new.items()]
+    def change(plan: dict[str, Any]) -> None:
+        for key, value in new.items():
+            setattr(plan[name], key, value)
+
+    return change
 
 
 def room_of_another_site(plan: dict[str, Any]) -> None:
@@ -153,7 +161,10 @@ CASES: list[tuple[str, Change, str, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("code", "change", "sentence", "field"), CASES, ids=[f"{case[0]}-{n}" for n, case in enumerate(CASES)])
+IDS = [f"{case[0]}-{number}" for number, case in enumerate(CASES)]
+
+
+@pytest.mark.parametrize(("code", "change", "sentence", "field"), CASES, ids=IDS)
 def test_a_rule_refuses_with_its_sentence(officer: User, code: str, change: Change, sentence: str, field: str) -> None:
     plan = wish()
     change(plan)
@@ -174,7 +185,11 @@ def test_everything_wrong_is_said_at_once(officer: User) -> None:
     with pytest.raises(TimetableRefused) as refused:
         schedule_run(**plan, actor=officer, now=NOW)
 
-    assert [problem.code for problem in refused.value.problems] == ["opens_too_late", "capacity_too_low", "min_size_too_low"]
+    assert [problem.code for problem in refused.value.problems] == [
+        "opens_too_late",
+        "capacity_too_low",
+        "min_size_too_low",
+    ]
 
 
 @pytest.mark.parametrize(
