@@ -14,6 +14,7 @@ from pytest_django.fixtures import Settings
 
 from portal.management.commands.build_css import build_css
 from portal.templatetags import look
+from timetable.models import RunState
 
 ROOT = Path(project.BASE_DIR)
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -142,3 +143,17 @@ def test_seats_are_told_only_where_there_are_some(state: str, seats_left: int, w
         page = get_template("components/seats.html").render({"state": state, "seats_left": seats_left})
 
     assert re.sub(r"</?span[^>]*>", "", page).strip() == words
+
+
+@pytest.mark.parametrize(("state", "words"), [(RunState.SOON, "即将报名"), (None, "暂无班次")])
+def test_a_state_is_said_in_the_words_of_the_run(state: RunState | None, words: str) -> None:
+    with translation.override("zh-hans"):
+        page = get_template("components/state_badge.html").render({"state": state})
+
+    assert re.findall(r">([^<]+)</span>", page) == [words]
+
+
+def test_every_state_has_its_shape(css: str) -> None:
+    shaped = set(re.findall(r"\.s-(\w+):before", css))
+
+    assert set(RunState.values) - shaped == {"started"}, "started keeps the square that all states have"
