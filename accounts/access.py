@@ -37,7 +37,12 @@ def site_manager(user: User | AnonymousUser, now: "datetime") -> bool:
     return _holds(user, now, RoleKind.SITE_MANAGER)
 
 
-STAFF_RULES: frozenset[Rule] = frozenset({officer, site_manager})
+def staff(user: User | AnonymousUser, now: "datetime") -> bool:
+    """Allow an officer or the manager of some site, signed in as staff; what they see is the QuerySet's question."""
+    return _holds(user, now, RoleKind.OFFICER, RoleKind.SITE_MANAGER)
+
+
+STAFF_RULES: frozenset[Rule] = frozenset({officer, site_manager, staff})
 
 
 def should_sign_in_as_staff(user: User | AnonymousUser, now: "datetime") -> bool:

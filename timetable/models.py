@@ -10,8 +10,10 @@ import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import Deferrable, F, Prefetch, Q
+from django.db.models import Deferrable, Exists, F, Prefetch, Q
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import RoleKind
 
 if TYPE_CHECKING:
     from django.db.models.manager import RelatedManager
@@ -75,7 +77,34 @@ class ClassRunQuerySet(models.QuerySet["ClassRun"]):
 
     def best_of_courses(self, now: datetime) -> Self:
         """Keep one run of each course: a run with a seat to press for, else the soonest."""
-        return self.annotate(can_press=_stands(RunState.OPEN, now)).order_by("course", "-can_press", "starts_at", "pk").distinct("course")
+        return (
+            self.annotate(can_press=_stands(RunState.OPEN, now))
+            .order_by("course", "-can_press", "starts_at", "pk")
+            .distinct("course")
+        )
+
+    def managed_by(self, user: "User", now: datetime) -> Self:
+        """Keep what a member of staff looks after at `now`: an officer all runs, a manager those of the own site."""
+        roles = user.roles.in_force(now)
+        of_own_sites = Q(site__in=roles.filter(kind=RoleKind.SITE_MANAGER).values("site"))
+        return self.filter(Exists(roles.filter(kind=RoleKind.OFFICER)) | of_own_sites)
+
+    def not_over(self, now: datetime) -> Self:
+        """Keep runs that have a lesson to come or in progress, soonest first."""
+        return self.filter(ends_at__gt=now).order_by("starts_at", "pk")
+
+    def about(self, words: str) -> Self:
+        """Keep runs whose number, course or site holds each of the words."""
+        places = ("number", "course__title", "course__code", "site__name", "site__short_name")
+        every_word = (reduce(or_, (Q(**{f"{place}__icontains": word}) for place in places)) for word in words.split())
+        return self.filter(*every_word)
+
+    def after(self, number: str) -> Self:
+        """Keep what follows the run of this number in the order of starts; everything when there is no such run."""
+        last = self.model.objects.filter(number=number).first()
+        return (
+            self.filter(Q(starts_at__gt=last.starts_at) | Q(starts_at=last.starts_at, pk__gt=last.pk)) if last else self
+        )
 
     def for_rows(self) -> Self:
         """Fetch with each run what a row or a confirmation shows of it."""
@@ -115,7 +144,9 @@ class ClassRun(models.Model):
             models.Index(fields=["course", "starts_at"], name="class_run_by_course"),
             models.Index(fields=["starts_at", "id"], name="class_run_by_start"),
             models.Index(fields=["site", "starts_at"], name="class_run_by_site"),
-            models.Index(fields=["id"], condition=Q(waiting__gt=0, seats_taken__lt=F("capacity")), name="class_run_owes_a_seat"),
+            models.Index(
+                fields=["id"], condition=Q(waiting__gt=0, seats_taken__lt=F("capacity")), name="class_run_owes_a_seat"
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -128,7 +159,8 @@ class ClassRun(models.Model):
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="class_run_ends_after_it_starts"),
             models.CheckConstraint(condition=Q(opens_at__lt=F("starts_at")), name="class_run_opens_before_it_starts"),
             models.CheckConstraint(
-                condition=Q(cancelled_at=None, cancel_reason="") | (Q(cancelled_at__isnull=False) & ~Q(cancel_reason="")),
+                condition=Q(cancelled_at=None, cancel_reason="")
+                | (Q(cancelled_at__isnull=False) & ~Q(cancel_reason="")),
                 name="class_run_cancelled_with_a_reason",
             ),
         ]
