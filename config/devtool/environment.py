@@ -18,10 +18,11 @@ import redis
 from config.devtool.processes import ROOT, Environment, call
 from config.embedded import NAME, Postgres, Server, ServerError, Shared, Valkey, postgres_place, try_lock, write_private
 
-VAR = ROOT / "var"
+VAR = Path(os.environ.get("VAR_DIR", ROOT / "var")).absolute()
 OLDEST_POSTGRES = 150_000
 TEMPORARY = f"{NAME}-test-"
 SECONDS_TO_TAKE_THE_LOCK = 60
+UNREACHABLE = "连不上 {} 指定的 {}，请检查地址、密码，以及它是否已启动（{}）。"
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def check_given_servers() -> None:
             with psycopg.connect(url, connect_timeout=5) as connection:
                 version = connection.info.server_version
         except psycopg.Error as error:
-            raise ServerError(f"连不上 DATABASE_URL 指定的 PostgreSQL：{str(error).strip()}") from error
+            raise ServerError(UNREACHABLE.format("DATABASE_URL", "PostgreSQL", first_line(error))) from error
         if version < OLDEST_POSTGRES:
             raise ServerError(f"DATABASE_URL 指定的 PostgreSQL 版本太旧（{version // 10_000}），需要 15 以上。")
     if url := os.environ.get("REDIS_URL"):
@@ -73,7 +74,12 @@ def check_given_servers() -> None:
             with redis.Redis.from_url(url, socket_connect_timeout=5) as client:
                 client.ping()
         except (redis.RedisError, ValueError) as error:
-            raise ServerError(f"连不上 REDIS_URL 指定的 Redis 或 Valkey：{error}") from error
+            raise ServerError(UNREACHABLE.format("REDIS_URL", "Redis", first_line(error))) from error
+
+
+def first_line(error: Exception) -> str:
+    """Return what an error says, without its hints on further lines."""
+    return str(error).strip().partition("\n")[0]
 
 
 @contextmanager
@@ -98,6 +104,7 @@ def fresh_services(*, durable: bool = False) -> Iterator[dict[str, str]]:
     remove_left_over()
     home = Path(tempfile.mkdtemp(prefix=TEMPORARY))
     home.chmod(0o711)
+    (home / "var").mkdir()
     postgres = Postgres(home / "postgres", postgres_place(VAR)[1], durable=durable)
     valkey = Valkey(home / "valkey")
     with ExitStack() as stack:

@@ -70,7 +70,9 @@ def running(
         yield children
     finally:
         end([child.pid for child in children.values()])
-        record(var, [])
+        for child in children.values():
+            child.wait()
+        (var / "processes").unlink(missing_ok=True)
 
 
 def log_of(name: str, var: Path) -> Path:
@@ -106,14 +108,15 @@ def started_at(process: int) -> str:
 def end(groups: Sequence[int]) -> None:
     """Ask the leader of each process group to end, and kill what has not gone after STOP_SECONDS.
 
-    Only the leader is asked, so that a worker lets its running task finish.
+    A leader ends its own, so that a worker lets its running task finish; only orphans are asked themselves.
     """
     for group in groups:
-        let_go(group)
-        if not send(os.kill, group, signal.SIGTERM):
-            send(os.killpg, group, signal.SIGTERM)
+        send(os.kill, group, signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
-    while any(is_there(group) for group in groups) and time.monotonic() < deadline:
+    while (left := [group for group in groups if is_there(group)]) and time.monotonic() < deadline:
+        for group in left:
+            if not send(os.kill, group, 0):
+                send(os.killpg, group, signal.SIGTERM)
         time.sleep(0.1)
     for group in groups:
         send(os.killpg, group, signal.SIGKILL)

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from http.client import HTTPConnection, HTTPException
 
 import psycopg
 
@@ -58,9 +59,9 @@ def run(arguments: Sequence[str]) -> int:
         if not prepare(services.environment):
             return 1
         children = stack.enter_context(running(commands(host, port), services.environment, VAR))
-        wait_for_web(host, port, children["web"])
-        manage(services.environment, "demo", "--show-sign-ins")
-        print(READY.format(url=url, other=port + 1), flush=True)
+        if answers(host, port, children["web"]):
+            manage(services.environment, "demo", "--show-sign-ins")
+            print(READY.format(url=url, other=port + 1), flush=True)
         return watch(children, services)
 
 
@@ -146,17 +147,21 @@ def commands(host: str, port: int) -> dict[str, list[str]]:
     }
 
 
-def wait_for_web(host: str, port: int, web: subprocess.Popen[bytes]) -> None:
-    """Wait until the web server takes connections, dies or is to stop."""
-    target = EVERYWHERE.get(host, host)
+def answers(host: str, port: int, web: subprocess.Popen[bytes]) -> bool:
+    """Wait until the web server answers a request; tell whether it did before it died or was to stop."""
     deadline = time.monotonic() + WEB_START_SECONDS
     while time.monotonic() < deadline and web.poll() is None and not stop.requested:
+        connection = HTTPConnection(EVERYWHERE.get(host, host), port, timeout=WEB_START_SECONDS)
         try:
-            socket.create_connection((target, port), timeout=1).close()
-        except OSError:
+            connection.request("GET", "/healthz")
+            connection.getresponse()
+        except (OSError, HTTPException):
             time.sleep(0.1)
         else:
-            return
+            return True
+        finally:
+            connection.close()
+    return False
 
 
 def watch(children: Mapping[str, subprocess.Popen[bytes]], services: Services) -> int:
