@@ -74,7 +74,8 @@ def _plan(reminder: Reminder, now: datetime) -> int:
         return 0
     with connection.cursor() as cursor:
         cursor.execute(PLAN, {"kind": reminder.kind, "now": now, "texts": json.dumps(texts)})
-        return cursor.rowcount
+        planned: int = cursor.rowcount
+    return planned
 
 
 def _lessons(reminder: Reminder, now: datetime) -> Iterable[Lesson]:

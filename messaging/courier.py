@@ -77,9 +77,7 @@ def deliver(*, now: datetime) -> int:
     deliveries = _claim(now)
     for delivery in deliveries:
         if _start(delivery, now):
-            outcome = channels.carry(
-                message=delivery.message, channel=Channel(delivery.channel), key=delivery.key
-            )
+            outcome = channels.carry(message=delivery.message, channel=Channel(delivery.channel), key=delivery.key)
             _finish(delivery, outcome, now)
     return len(deliveries)
 

@@ -33,7 +33,7 @@ def told() -> list[Message]:
     return list(Message.objects.filter(kind="reminder_1d"))
 
 
-def test_the_day_before_everybody_with_a_seat_is_reminded():
+def test_the_day_before_everybody_with_a_seat_is_reminded() -> None:
     run = run_of_tomorrow()
     enrollment = seat(run)
     lesson = run.lessons.get()
@@ -51,7 +51,7 @@ def test_the_day_before_everybody_with_a_seat_is_reminded():
     assert message.path == reverse("portal:enrollment", args=[enrollment.public_id])
 
 
-def test_it_says_what_when_and_where_and_asks_to_give_back_a_seat():
+def test_it_says_what_when_and_where_and_asks_to_give_back_a_seat() -> None:
     run = run_of_tomorrow(lesson__room=RoomFactory(name="201 教室"))
     seat(run)
     when = lesson_time(run.lessons.get())
@@ -69,7 +69,7 @@ def test_it_says_what_when_and_where_and_asks_to_give_back_a_seat():
     assert message.sms == f"明天上课：手机摄影，{when}，莘庄 201 教室。不能来请提前取消。"
 
 
-def test_a_lesson_without_a_room_is_at_its_site():
+def test_a_lesson_without_a_room_is_at_its_site() -> None:
     run = run_of_tomorrow(lesson__room=None)
     seat(run)
 
@@ -78,7 +78,7 @@ def test_a_lesson_without_a_room_is_at_its_site():
     assert told()[0].body.splitlines()[1] == "莘庄"
 
 
-def test_an_sms_keeps_to_seventy_characters_with_the_signature():
+def test_an_sms_keeps_to_seventy_characters_with_the_signature() -> None:
     run = run_of_tomorrow(course__title="长" * 60, site__short_name="学" * 20, lesson__room=RoomFactory(name="室" * 30))
     seat(run)
 
@@ -103,7 +103,7 @@ def english(settings: Settings, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("english")
-def test_everybody_is_told_in_their_own_language():
+def test_everybody_is_told_in_their_own_language() -> None:
     run = run_of_tomorrow()
     seat(run, worker=UserFactory(language="en"))
     seat(run, worker=UserFactory(language="zh-hans"))
@@ -114,7 +114,7 @@ def test_everybody_is_told_in_their_own_language():
     assert list(titles) == ["Class tomorrow: 手机摄影", "明天上课：手机摄影"]
 
 
-def test_planning_twice_reminds_once():
+def test_planning_twice_reminds_once() -> None:
     seat(run_of_tomorrow())
 
     assert reminders.plan_due(now=A_DAY_BEFORE) == 1
@@ -133,13 +133,13 @@ def test_planning_twice_reminds_once():
         (TOMORROW_EVENING + timedelta(days=1), 0),
     ],
 )
-def test_the_window_is_from_a_day_before_to_the_start(now: datetime, planned: int):
+def test_the_window_is_from_a_day_before_to_the_start(now: datetime, planned: int) -> None:
     seat(run_of_tomorrow())
 
     assert reminders.plan_due(now=now) == planned
 
 
-def test_who_enrolls_late_is_still_reminded_and_nobody_else_again():
+def test_who_enrolls_late_is_still_reminded_and_nobody_else_again() -> None:
     run = run_of_tomorrow()
     seat(run)
     reminders.plan_due(now=A_DAY_BEFORE)
@@ -156,19 +156,19 @@ def test_who_enrolls_late_is_still_reminded_and_nobody_else_again():
     "status",
     [EnrollmentStatus.APPLIED, EnrollmentStatus.OFFERED, EnrollmentStatus.WAITING, EnrollmentStatus.COMPLETED],
 )
-def test_who_is_not_enrolled_is_not_reminded(status: EnrollmentStatus):
+def test_who_is_not_enrolled_is_not_reminded(status: EnrollmentStatus) -> None:
     seat(run_of_tomorrow(), status=status, queued_at=NOW)
 
     assert reminders.plan_due(now=A_DAY_BEFORE) == 0
 
 
-def test_who_cancelled_is_not_reminded():
+def test_who_cancelled_is_not_reminded() -> None:
     seat(run_of_tomorrow(), status=EnrollmentStatus.CANCELLED, cancelled_at=NOW)
 
     assert reminders.plan_due(now=A_DAY_BEFORE) == 0
 
 
-def test_a_reminder_that_has_not_gone_out_is_called_off_by_the_cancellation():
+def test_a_reminder_that_has_not_gone_out_is_called_off_by_the_cancellation() -> None:
     enrollment = seat(run_of_tomorrow(seats_taken=1))
     reminders.plan_due(now=A_DAY_BEFORE)
 
@@ -177,7 +177,7 @@ def test_a_reminder_that_has_not_gone_out_is_called_off_by_the_cancellation():
     assert [message.cancelled_at for message in told()] == [A_DAY_BEFORE]
 
 
-def test_a_cancelled_lesson_reminds_nobody():
+def test_a_cancelled_lesson_reminds_nobody() -> None:
     run = run_of_tomorrow()
     seat(run)
     run.lessons.update(cancelled_at=NOW)
@@ -185,13 +185,13 @@ def test_a_cancelled_lesson_reminds_nobody():
     assert reminders.plan_due(now=A_DAY_BEFORE) == 0
 
 
-def test_a_cancelled_run_reminds_nobody():
+def test_a_cancelled_run_reminds_nobody() -> None:
     seat(run_of_tomorrow(cancelled_at=NOW, cancel_reason="测试"))
 
     assert reminders.plan_due(now=A_DAY_BEFORE) == 0
 
 
-def test_a_lesson_that_moves_gets_a_reminder_of_its_new_start():
+def test_a_lesson_that_moves_gets_a_reminder_of_its_new_start() -> None:
     run = run_of_tomorrow()
     seat(run)
     reminders.plan_due(now=A_DAY_BEFORE)
@@ -202,11 +202,13 @@ def test_a_lesson_that_moves_gets_a_reminder_of_its_new_start():
     assert [message.use_by for message in told()] == [TOMORROW_EVENING, later]
 
 
-def test_each_lesson_of_a_run_has_its_own_reminder():
+def test_each_lesson_of_a_run_has_its_own_reminder() -> None:
     run = run_of_tomorrow()
     seat(run)
     next_lesson = LessonFactory(
-        class_run=run, starts_at=TOMORROW_EVENING + timedelta(days=7), ends_at=TOMORROW_EVENING + timedelta(days=7, hours=1)
+        class_run=run,
+        starts_at=TOMORROW_EVENING + timedelta(days=7),
+        ends_at=TOMORROW_EVENING + timedelta(days=7, hours=1),
     )
 
     assert reminders.plan_due(now=A_DAY_BEFORE) == 1
@@ -215,7 +217,7 @@ def test_each_lesson_of_a_run_has_its_own_reminder():
 
 
 @pytest.mark.parametrize("people", [1, 50])
-def test_reminders_are_planned_by_set(people: int, django_assert_num_queries: DjangoAssertNumQueries):
+def test_reminders_are_planned_by_set(people: int, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     EnrollmentFactory.create_batch(people, class_run=run_of_tomorrow())
 
     with django_assert_num_queries(2):

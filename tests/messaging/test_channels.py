@@ -11,8 +11,8 @@ from messaging import channels
 from messaging.channels import Backend, Kept, Outcome, Result
 from messaging.models import Channel
 from tests.conftest import NOW
-from tests.messaging.gateways import Scripted
 from tests.messaging.factories import MessageFactory
+from tests.messaging.gateways import Scripted
 
 NUMBER = "+8619900001234"
 SENT = Outcome(Result.SENT)
@@ -30,24 +30,24 @@ SENT = Outcome(Result.SENT)
         ("", ""),
     ],
 )
-def test_text_goes_out_as_one_clean_line(text: str, cleaned: str):
+def test_text_goes_out_as_one_clean_line(text: str, cleaned: str) -> None:
     assert channels.clean(text) == cleaned
 
 
-def test_a_code_is_sent_at_once(sent: list[Kept]):
+def test_a_code_is_sent_at_once(sent: list[Kept]) -> None:
     assert channels.send_code(number=NUMBER, text="验证码 123456\n【假】") == SENT
 
     assert [(sms.number, sms.text) for sms in sent] == [(NUMBER, "验证码 123456 [假]")]
 
 
-def test_each_code_has_a_key_of_its_own(sent: list[Kept]):
+def test_each_code_has_a_key_of_its_own(sent: list[Kept]) -> None:
     channels.send_code(number=NUMBER, text="123456")
     channels.send_code(number=NUMBER, text="123456")
 
     assert len({sms.key for sms in sent}) == 2
 
 
-def test_the_console_masks_the_number(settings: Settings, caplog: pytest.LogCaptureFixture):
+def test_the_console_masks_the_number(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
     settings.SMS_BACKEND = "console"
 
     with caplog.at_level(logging.INFO, logger="messaging.channels"):
@@ -58,7 +58,7 @@ def test_the_console_masks_the_number(settings: Settings, caplog: pytest.LogCapt
     assert line.endswith("] 你好")
 
 
-def test_the_file_gets_one_private_line_of_json_each(settings: Settings, tmp_path: Path):
+def test_the_file_gets_one_private_line_of_json_each(settings: Settings, tmp_path: Path) -> None:
     settings.SMS_BACKEND = "file"
     settings.VAR_DIR = tmp_path / "var"
 
@@ -75,7 +75,7 @@ def test_the_file_gets_one_private_line_of_json_each(settings: Settings, tmp_pat
     assert log.stat().st_mode & 0o777 == 0o600
 
 
-def test_an_unknown_backend_is_refused(settings: Settings):
+def test_an_unknown_backend_is_refused(settings: Settings) -> None:
     settings.SMS_BACKEND = "pigeon"
 
     with pytest.raises(ImproperlyConfigured, match="pigeon"):
@@ -88,7 +88,7 @@ def test_an_unknown_backend_is_refused(settings: Settings):
 )
 def test_a_gateway_that_reaches_telephones_never_sees_a_demonstration_number(
     gateway: Scripted, monkeypatch: pytest.MonkeyPatch, number: str, calls: int, result: Result
-):
+) -> None:
     monkeypatch.setitem(channels.BACKENDS, "scripted", Backend(gateway, reaches_telephones=True))
 
     outcome = channels.send_code(number=number, text="你好")
@@ -98,7 +98,7 @@ def test_a_gateway_that_reaches_telephones_never_sees_a_demonstration_number(
 
 
 @pytest.mark.django_db
-def test_somebody_without_a_number_cannot_be_reached_by_sms(gateway: Scripted):
+def test_somebody_without_a_number_cannot_be_reached_by_sms(gateway: Scripted) -> None:
     message = MessageFactory(person=User.objects.create(name="无号码", created_at=NOW))
 
     outcome = channels.carry(message=message, channel=Channel.SMS, key="k")

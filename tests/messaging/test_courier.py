@@ -19,7 +19,7 @@ def tries() -> list[tuple[int, str]]:
     return list(Delivery.objects.order_by("message", "attempt").values_list("attempt", "status"))
 
 
-def test_a_due_message_is_sent_once_in_one_round(sent: list[Kept]):
+def test_a_due_message_is_sent_once_in_one_round(sent: list[Kept]) -> None:
     message = MessageFactory(key="enrolled:enrollment/7", sms="您已录取。")
 
     tasks.send_due()
@@ -29,7 +29,7 @@ def test_a_due_message_is_sent_once_in_one_round(sent: list[Kept]):
     assert tries() == [(1, DeliveryStatus.SENT)]
 
 
-def test_a_message_without_channels_is_dispatched_and_goes_nowhere(sent: list[Kept]):
+def test_a_message_without_channels_is_dispatched_and_goes_nowhere(sent: list[Kept]) -> None:
     message = MessageFactory(channels=[])
 
     assert courier.dispatch(now=NOW) == 1
@@ -44,7 +44,7 @@ def test_a_message_without_channels_is_dispatched_and_goes_nowhere(sent: list[Ke
     "changes",
     [{"due_at": NOW + timedelta(seconds=1)}, {"use_by": NOW}, {"cancelled_at": NOW}, {"dispatched_at": NOW}],
 )
-def test_what_is_early_late_called_off_or_done_is_not_dispatched(changes: dict[str, object]):
+def test_what_is_early_late_called_off_or_done_is_not_dispatched(changes: dict[str, object]) -> None:
     MessageFactory(**changes)
 
     assert courier.dispatch(now=NOW) == 0
@@ -59,7 +59,7 @@ def test_what_is_early_late_called_off_or_done_is_not_dispatched(changes: dict[s
         (Result.UNKNOWN, DeliveryStatus.UNKNOWN, "", "script: unknown"),
     ],
 )
-def test_an_answer_ends_the_try(gateway: Scripted, answer: Result, status: str, receipt: str, reason: str):
+def test_an_answer_ends_the_try(gateway: Scripted, answer: Result, status: str, receipt: str, reason: str) -> None:
     delivery = DeliveryFactory()
     gateway.script = [answer]
 
@@ -73,7 +73,7 @@ def test_an_answer_ends_the_try(gateway: Scripted, answer: Result, status: str, 
     assert len(gateway.keys) == 1
 
 
-def test_a_temporary_failure_is_tried_four_times_with_pauses(gateway: Scripted):
+def test_a_temporary_failure_is_tried_four_times_with_pauses(gateway: Scripted) -> None:
     delivery = DeliveryFactory()
     gateway.script = [Result.TEMPORARY] * 4
 
@@ -84,7 +84,7 @@ def test_a_temporary_failure_is_tried_four_times_with_pauses(gateway: Scripted):
     assert tries() == [(attempt, DeliveryStatus.FAILED) for attempt in (1, 2, 3, 4)]
 
 
-def test_the_second_try_may_succeed(gateway: Scripted):
+def test_the_second_try_may_succeed(gateway: Scripted) -> None:
     DeliveryFactory()
     gateway.script = [Result.TEMPORARY, Result.SENT]
 
@@ -94,7 +94,7 @@ def test_the_second_try_may_succeed(gateway: Scripted):
     assert tries() == [(1, DeliveryStatus.FAILED), (2, DeliveryStatus.SENT)]
 
 
-def test_no_try_is_made_after_the_use_by(gateway: Scripted):
+def test_no_try_is_made_after_the_use_by(gateway: Scripted) -> None:
     DeliveryFactory(message__use_by=NOW + MINUTE)
     gateway.script = [Result.TEMPORARY]
 
@@ -105,7 +105,7 @@ def test_no_try_is_made_after_the_use_by(gateway: Scripted):
     assert len(gateway.keys) == 1
 
 
-def test_what_is_called_off_between_two_tries_is_not_sent(gateway: Scripted):
+def test_what_is_called_off_between_two_tries_is_not_sent(gateway: Scripted) -> None:
     delivery = DeliveryFactory()
     gateway.script = [Result.TEMPORARY]
 
@@ -117,7 +117,7 @@ def test_what_is_called_off_between_two_tries_is_not_sent(gateway: Scripted):
     assert len(gateway.keys) == 1
 
 
-def test_what_is_called_off_after_its_dispatch_is_not_sent(sent: list[Kept]):
+def test_what_is_called_off_after_its_dispatch_is_not_sent(sent: list[Kept]) -> None:
     message = MessageFactory()
     courier.dispatch(now=NOW)
     outbox.call_off(subject=message.subject, now=NOW)
@@ -139,7 +139,7 @@ def test_what_is_called_off_after_its_dispatch_is_not_sent(sent: list[Kept]):
         (DeliveryStatus.FAILED, 9 * MINUTE, DeliveryStatus.FAILED),
     ],
 )
-def test_the_sweep_frees_what_a_dead_courier_left(status: str, age: timedelta, becomes: str):
+def test_the_sweep_frees_what_a_dead_courier_left(status: str, age: timedelta, becomes: str) -> None:
     delivery = DeliveryFactory(status=status, claimed_at=NOW - age)
 
     courier.sweep(now=NOW)
@@ -148,7 +148,7 @@ def test_the_sweep_frees_what_a_dead_courier_left(status: str, age: timedelta, b
     assert delivery.status == becomes
 
 
-def test_a_claim_given_back_is_sent_and_an_unknown_try_is_not(gateway: Scripted):
+def test_a_claim_given_back_is_sent_and_an_unknown_try_is_not(gateway: Scripted) -> None:
     claimed = DeliveryFactory(status=DeliveryStatus.CLAIMED, claimed_at=NOW - 10 * MINUTE)
     lost = DeliveryFactory(status=DeliveryStatus.SENDING, claimed_at=NOW - 10 * MINUTE)
 
@@ -159,7 +159,9 @@ def test_a_claim_given_back_is_sent_and_an_unknown_try_is_not(gateway: Scripted)
     assert (lost.status, lost.finished_at) == (DeliveryStatus.UNKNOWN, NOW)
 
 
-def test_a_gateway_that_breaks_is_not_called_again_for_the_same_try(sent: list[Kept], break_sms: Callable[[], None]):
+def test_a_gateway_that_breaks_is_not_called_again_for_the_same_try(
+    sent: list[Kept], break_sms: Callable[[], None]
+) -> None:
     DeliveryFactory()
     break_sms()
 
@@ -175,7 +177,7 @@ def test_a_gateway_that_breaks_is_not_called_again_for_the_same_try(sent: list[K
 @pytest.mark.parametrize("people", [1, 20])
 def test_a_batch_is_dispatched_and_claimed_by_set(
     people: int, sent: list[Kept], django_assert_num_queries: DjangoAssertNumQueries
-):
+) -> None:
     MessageFactory.create_batch(people)
 
     # A savepoint, three statements, its release.

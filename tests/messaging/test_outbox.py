@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def tell(**changes: object) -> Message:
-    parts = {
+    parts: dict[str, Any] = {
         "person": UserFactory(),
         "key": "enrolled:enrollment/7",
         "kind": "enrolled",
@@ -28,7 +29,7 @@ def tell(**changes: object) -> Message:
     return Message.objects.get(key=parts["key"])
 
 
-def test_what_is_told_is_in_the_inbox_and_waits_for_the_courier():
+def test_what_is_told_is_in_the_inbox_and_waits_for_the_courier() -> None:
     message = tell()
 
     assert list(Message.objects.inbox(NOW)) == [message]
@@ -36,31 +37,31 @@ def test_what_is_told_is_in_the_inbox_and_waits_for_the_courier():
     assert message.channels == [Channel.SMS]
 
 
-def test_the_same_key_is_told_once():
+def test_the_same_key_is_told_once() -> None:
     tell(title="第一次")
     tell(title="第二次")
 
     assert [message.title for message in Message.objects.all()] == ["第一次"]
 
 
-def test_without_an_sms_text_nothing_goes_out_by_sms():
+def test_without_an_sms_text_nothing_goes_out_by_sms() -> None:
     assert tell(sms="").channels == []
 
 
-def test_what_is_not_due_yet_is_not_in_the_inbox():
+def test_what_is_not_due_yet_is_not_in_the_inbox() -> None:
     tell(due_at=NOW + timedelta(seconds=1))
 
     assert list(Message.objects.inbox(NOW)) == []
     assert list(Message.objects.to_dispatch(NOW)) == []
 
 
-def test_what_has_lost_its_use_is_not_sent_any_more():
+def test_what_has_lost_its_use_is_not_sent_any_more() -> None:
     tell(use_by=NOW)
 
     assert list(Message.objects.to_dispatch(NOW)) == []
 
 
-def test_calling_off_stops_what_has_not_gone_out():
+def test_calling_off_stops_what_has_not_gone_out() -> None:
     message = tell()
 
     assert outbox.call_off(subject="enrollment/7", now=NOW) == 1
@@ -70,7 +71,7 @@ def test_calling_off_stops_what_has_not_gone_out():
     assert message.cancelled_at == NOW
 
 
-def test_calling_off_twice_counts_once():
+def test_calling_off_twice_counts_once() -> None:
     tell()
     outbox.call_off(subject="enrollment/7", now=NOW)
 
@@ -78,23 +79,23 @@ def test_calling_off_twice_counts_once():
 
 
 @pytest.mark.parametrize(
-    ("subject", "is_stopped"),
-    [("enrollment/7", True), ("enrollment/7/lesson/1", True), ("enrollment/77", False), ("enrollment", False)],
+    ("subject", "stopped"),
+    [("enrollment/7", 1), ("enrollment/7/lesson/1", 1), ("enrollment/77", 0), ("enrollment", 0)],
 )
-def test_calling_off_reaches_the_subject_and_its_parts_only(subject: str, is_stopped: bool):
+def test_calling_off_reaches_the_subject_and_its_parts_only(subject: str, stopped: int) -> None:
     MessageFactory(subject=subject)
 
-    assert outbox.call_off(subject="enrollment/7", now=NOW) == int(is_stopped)
+    assert outbox.call_off(subject="enrollment/7", now=NOW) == stopped
 
 
-def test_what_has_gone_out_stays_in_the_inbox():
+def test_what_has_gone_out_stays_in_the_inbox() -> None:
     delivery = DeliveryFactory(status=DeliveryStatus.SENT)
 
     assert outbox.call_off(subject=delivery.message.subject, now=NOW) == 0
     assert list(Message.objects.inbox(NOW)) == [delivery.message]
 
 
-def test_what_is_still_on_the_way_is_stopped_and_stays_in_the_inbox():
+def test_what_is_still_on_the_way_is_stopped_and_stays_in_the_inbox() -> None:
     delivery = DeliveryFactory(status=DeliveryStatus.QUEUED)
 
     assert outbox.call_off(subject=delivery.message.subject, now=NOW) == 1

@@ -30,7 +30,7 @@ def sent(settings: Settings) -> list[Kept]:
     return MEMORY
 
 
-def test_four_couriers_at_once_send_each_message_once(race: Race, sent: list[Kept]):
+def test_four_couriers_at_once_send_each_message_once(race: Race[int, int], sent: list[Kept]) -> None:
     keys = {f"{message.key}:sms:1" for message in MessageFactory.create_batch(MESSAGES)}
 
     race(lambda _courier: courier.run_round(), range(COURIERS))
@@ -40,7 +40,7 @@ def test_four_couriers_at_once_send_each_message_once(race: Race, sent: list[Kep
     assert Delivery.objects.filter(status=DeliveryStatus.SENT).count() == MESSAGES
 
 
-def test_reading_first_and_writing_then_sends_twice(race: Race, sent: list[Kept]):
+def test_reading_first_and_writing_then_sends_twice(race: Race[int, None], sent: list[Kept]) -> None:
     """The negative control: a courier without locks and conditions."""
     DeliveryFactory()
     both_have_read = threading.Barrier(2)
@@ -57,11 +57,11 @@ def test_reading_first_and_writing_then_sends_twice(race: Race, sent: list[Kept]
     assert len(sent) == 2
 
 
-def test_a_claim_held_by_two_is_sent_by_one(race: Race, sent: list[Kept]):
+def test_a_claim_held_by_two_is_sent_by_one(race: Race[int, bool]) -> None:
     """The sweep gave a slow courier's claim to another one, and now both come to the gateway."""
     delivery = DeliveryFactory(status=DeliveryStatus.CLAIMED, claimed_at=NOW)
 
-    answers = race(lambda _courier: courier._start(delivery, NOW), range(8))
+    answers = race(lambda _courier: courier._start(delivery, NOW), range(8))  # noqa: SLF001 -- the moment of truth
 
     assert sorted(answers) == [False] * 7 + [True]
 
@@ -78,7 +78,7 @@ def in_thread(act: Callable[[], object]) -> threading.Thread:
     return thread
 
 
-def test_calling_off_waits_for_a_dispatch_and_stops_what_it_queued(sent: list[Kept]):
+def test_calling_off_waits_for_a_dispatch_and_stops_what_it_queued(sent: list[Kept]) -> None:
     message = MessageFactory()
 
     with transaction.atomic():
@@ -106,11 +106,11 @@ def plan_while_somebody_cancels() -> list[str]:
     return list(Message.objects.filter(cancelled_at=None).values_list("kind", flat=True))
 
 
-def test_nobody_is_reminded_who_cancels_while_reminders_are_planned():
+def test_nobody_is_reminded_who_cancels_while_reminders_are_planned() -> None:
     assert plan_while_somebody_cancels() == []
 
 
-def test_a_plan_without_the_lock_reminds_somebody_who_cancels(monkeypatch: pytest.MonkeyPatch):
+def test_a_plan_without_the_lock_reminds_somebody_who_cancels(monkeypatch: pytest.MonkeyPatch) -> None:
     """The negative control."""
     lock = "FOR SHARE OF enrollment SKIP LOCKED"
     assert lock in reminders.PLAN
@@ -119,7 +119,7 @@ def test_a_plan_without_the_lock_reminds_somebody_who_cancels(monkeypatch: pytes
     assert plan_while_somebody_cancels() == ["reminder_1d"]
 
 
-def test_several_planners_at_once_plan_once(race: Race):
+def test_several_planners_at_once_plan_once(race: Race[int, int]) -> None:
     run = ClassRunFactory(starts_at=NOW + timedelta(hours=20))
     EnrollmentFactory.create_batch(20, class_run=run)
 
