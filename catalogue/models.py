@@ -106,6 +106,11 @@ class Instructor(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def title_labels(self) -> list[str]:
+        """The kinds of instructor as people read them."""
+        return [str(InstructorTitle(value).label) for value in self.titles]
+
 
 class Delivery(models.TextChoices):
     """How a course is taught (授课形式); a course may have several."""

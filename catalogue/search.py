@@ -1,8 +1,8 @@
 """The search of the menu: what is written about each course, and how a query is read.
 
 No text-search configuration knows Chinese, so both sides are made of our own tokens: single characters and pairs of
-neighbours of a Chinese run (消防 is found inside 消防安全), whole words of other scripts in small letters, and the pinyin
-of the title from every syllable on (`~xiaofang…`, initials `^xf…`). A query only ever becomes quoted tokens.
+neighbours of a Chinese run (消防 is found inside 消防安全), whole words of other scripts in small letters, and the
+pinyin of the title from every syllable on (`~xiaofang…`, initials `^xf…`). A query only ever becomes quoted tokens.
 """
 
 import re
@@ -147,7 +147,7 @@ def _pairs(run: str) -> list[str]:
 
 
 def _pinyin_tokens(title: str) -> Iterator[Token]:
-    """Yield the pinyin and the initials of each Chinese run, once from every syllable on, so that prefixes find them."""
+    """Yield pinyin and initials of each Chinese run, once from every syllable on, so that prefixes find them."""
     for match in RUN.finditer(unicodedata.normalize("NFKC", title)):
         if match["chinese"]:
             syllables = lazy_pinyin(match.group(), style=Style.NORMAL)

@@ -79,8 +79,8 @@ class ClassRunQuerySet(models.QuerySet["ClassRun"]):
         """Keep one run of each course: a run with a seat to press for, else the soonest."""
         return (
             self.annotate(can_press=_stands(RunState.OPEN, now))
-            .order_by("course", "-can_press", "starts_at", "pk")
-            .distinct("course")
+            .order_by("course_id", "-can_press", "starts_at", "pk")
+            .distinct("course_id")
         )
 
     def managed_by(self, user: "User", now: datetime) -> Self:

@@ -83,7 +83,22 @@ def test_ties_stand_in_the_order_of_codes() -> None:
 @pytest.mark.usefixtures("fire_courses")
 @pytest.mark.parametrize(
     "query",
-    ["", "  ", "？！…", "' or 1=1--", "';select pg_sleep(5)", "a'b\\c", "消防' | '灭", ":*", "!量子", "<->", "\x00", "\u202e", "%27", "'\\"],
+    [
+        "",
+        "  ",
+        "？！…",
+        "' or 1=1--",
+        "';select pg_sleep(5)",
+        "a'b\\c",
+        "消防' | '灭",
+        ":*",
+        "!量子",
+        "<->",
+        "\x00",
+        "\u202e",
+        "%27",
+        "'\\",
+    ],
 )
 def test_odd_queries_find_nothing_and_break_nothing(query: str) -> None:
     assert set(titles(query)) <= {"灭火器实操"}

@@ -1,0 +1,133 @@
+"""Courses, class runs and enrollments as the components of the pages show them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Model, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from catalogue.models import Course
+from policy import clock
+from timetable import words
+from timetable.models import ClassRun, ClassRunQuerySet, Lesson, RunState
+
+Row = TypeVar("Row", bound=Model)
+PAGE_SIZE = 24
+LONGEST_PAGE_NUMBER = 9
+CHANCES = {RunState.OPEN: 0, RunState.FEW: 0, RunState.WAITING: 1, RunState.SOON: 2}
+
+
+@dataclass(frozen=True)
+class RunCard:
+    """A class run at one moment: what one reads of it before pressing. `ends_at` is the first lesson's end."""
+
+    number: str
+    opens_at: datetime
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    state: RunState
+    seats_left: int
+    waiting: int
+    note: str
+
+
+@dataclass(frozen=True)
+class CourseCard:
+    """A course in a list, with the run one would take."""
+
+    course: Course
+    url: str
+    deliveries: list[str]
+    next_run: RunCard | None
+
+
+def run_card(run: ClassRun, now: datetime) -> RunCard:
+    """Return a run as it stands at `now`, with its room and lessons (fetch them with for_rows)."""
+    return _card(run, now, [lesson for lesson in run.lessons.all() if lesson.cancelled_at is None])
+
+
+def place_of(run: ClassRun, lessons: Iterable[Lesson]) -> str:
+    """Return the site, and the room where all lessons share one."""
+    rooms = {lesson.room.name for lesson in lessons if lesson.room}
+    return " ".join([run.site.short_name, *rooms]) if len(rooms) == 1 else run.site.short_name
+
+
+def run_facts(run: ClassRun, card: RunCard) -> list[dict[str, str]]:
+    """Return when and where a run is held, for components/facts.html."""
+    time = f"{words.day_and_time(card.starts_at)}–{clock.local(card.ends_at):%H:%M}"
+    lessons = _lessons_in_words(run, list(run.lessons.all()))
+    facts = [
+        ("calendar-days", _("时间"), f"{time}（{lessons}）" if lessons else time),
+        ("map-pin", _("地点"), f"{card.place}，{run.site.address}"),
+        ("ticket", _("费用"), _("职工免费")),
+    ]
+    return [{"icon": icon, "label": label, "value": value} for icon, label, value in facts]
+
+
+def seats_in_words(run: ClassRun, state: RunState) -> str:
+    """Return what the number of seats does not say: how many wait, or when one may press."""
+    if state == RunState.WAITING:
+        return _("已满，前面 %(ahead)s 人") % {"ahead": run.waiting}
+    if state == RunState.SOON:
+        return _("%(time)s 开放报名") % {"time": words.day_and_time(run.opens_at)}
+    return ""
+
+
+def course_cards(courses: Iterable[Course], runs: ClassRunQuerySet, now: datetime) -> list[CourseCard]:
+    """Return the courses with the best of `runs` each has. One statement."""
+    courses = list(courses)
+    best = runs.select_related("site").filter(course__in=courses).best_of_courses(now) if courses else []
+    of_course = {run.course_id: _card(run, now, []) for run in best}
+    return [
+        CourseCard(
+            course=course,
+            url=reverse("portal:course", args=[course.code]),
+            deliveries=course.delivery_labels,
+            next_run=of_course.get(course.pk),
+        )
+        for course in courses
+    ]
+
+
+def best_of(rows: Iterable[RunCard]) -> RunCard | None:
+    """Return the run one would take: the soonest with a seat, else with a line to join, else the next to open."""
+    return min(rows, key=lambda row: (CHANCES.get(row.state, len(CHANCES)), row.starts_at), default=None)
+
+
+def page_of(rows: QuerySet[Row], wanted: str, *, total: int | None = None) -> Page[Row]:
+    """Return one page of rows; a number out of range gives the nearest page there is, no number the first."""
+    paginator = Paginator(rows, PAGE_SIZE)
+    if total is not None:
+        paginator.count = total  # type: ignore[method-assign] -- a cached property: it has been counted with the facets
+    number = int(wanted[:LONGEST_PAGE_NUMBER]) if wanted.isascii() and wanted.isdecimal() else 1
+    return paginator.page(min(max(number, 1), paginator.num_pages))
+
+
+def _card(run: ClassRun, now: datetime, lessons: list[Lesson]) -> RunCard:
+    first = lessons[0] if lessons else None
+    state = run.state_at(now)
+    return RunCard(
+        number=run.number,
+        opens_at=run.opens_at,
+        starts_at=run.starts_at,
+        ends_at=first.ends_at if first else run.ends_at,
+        place=place_of(run, lessons),
+        state=state,
+        seats_left=run.capacity if state == RunState.SOON else run.seats_left,
+        waiting=run.waiting,
+        note=" · ".join(filter(None, [_lessons_in_words(run, lessons), seats_in_words(run, state)])),
+    )
+
+
+def _lessons_in_words(run: ClassRun, lessons: Sequence[Lesson]) -> str:
+    count = len(lessons)
+    if count < 2:  # noqa: PLR2004 -- one lesson: its time says it all
+        return ""
+    values = {"count": count, "last": words.day(run.ends_at)}
+    return ngettext("共 %(count)s 次课，至 %(last)s", "共 %(count)s 次课，至 %(last)s", count) % values
