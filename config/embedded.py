@@ -248,6 +248,8 @@ class Postgres:
         """Start the server and wait until it answers; raise ServerError when it does not."""
         if not (self.home / "data" / "PG_VERSION").exists():
             self._initialise()
+        if (self.home / "url").exists():
+            shutil.rmtree(self._sockets(), ignore_errors=True)
         # A path of its own and a short one: socket names may have 107 bytes at most.
         sockets = Path(tempfile.mkdtemp(prefix="xt-"))
         give_to(self.account, sockets)
@@ -260,8 +262,11 @@ class Postgres:
     def stop(self) -> None:
         """Stop the server and wait until it has gone."""
         self._control("stop", "--wait", f"--mode={'fast' if self.durable else 'immediate'}")
-        shutil.rmtree(self.url.partition("?host=")[2])
+        shutil.rmtree(self._sockets())
         (self.home / "url").unlink()
+
+    def _sockets(self) -> str:
+        return self.url.partition("?host=")[2]
 
     def _control(self, verb: str, *options: str) -> None:
         log = self.home / "server.log"

@@ -10,32 +10,18 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from http.client import HTTPConnection, HTTPException
 
-import psycopg
-
-from config.devtool.environment import VAR, Services, kept_services, manage
-from config.devtool.processes import Environment, end_left_over, log_of, running, stop
+from config.devtool.environment import VAR, Services, kept_services
+from config.devtool.processes import call, end_left_over, log_of, running, stop
 from config.embedded import ServerError, try_lock, why_closed
 
 LOOK_EVERY_SECONDS = 0.5
 LOOKS_BETWEEN_SERVER_CHECKS = 10
 WEB_START_SECONDS = 60
 LINES_OF_LOG = 15
-LAST_PORT = 65_535
+DEFAULT_PORT, LAST_PORT = 8000, 65_535
 # How to call a server that listens on all addresses.
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- compared, not bound
-UNFINISHED = VAR / "first-start-unfinished"
 
-EVERY_START = {
-    "页面样式 / stylesheet": ["build_css"],
-    "页面文件 / static files": ["collectstatic", "--no-input", "--verbosity=0"],
-    "更新数据库 / migrations": ["migrate", "--no-input", "--verbosity=0"],
-    "数据库设置 / database settings": ["db_settings"],
-    "基础数据 / reference data": ["reference_data"],
-}
-FIRST_START = {
-    "导入课程菜单 / course menu": ["import_menu", "data/课程菜单.xlsx", "--sites", "data/学堂名录.xlsx"],
-    "建立演示数据 / demonstration": ["demo"],
-}
 READY = """
 职工学堂已启动 / running at   {url}
 停止 / to stop               Ctrl-C
@@ -54,13 +40,12 @@ def run(arguments: Sequence[str]) -> int:
             raise ServerError("这个目录里的职工学堂已经在运行；请先在那个窗口按 Ctrl-C。")
         end_left_over(VAR)
         require_free(host, port)
-        url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        url = f"http://{shown(host)}:{port}"
         services = stack.enter_context(kept_services(ALLOWED_HOSTS=allowed_hosts(host), SITE_URL=url))
-        if not prepare(services.environment):
+        if call([sys.executable, "-m", "config.devtool.prepare"], services.environment):
             return 1
         children = stack.enter_context(running(commands(host, port), services.environment, VAR))
         if answers(host, port, children["web"]):
-            manage(services.environment, "demo", "--show-sign-ins")
             print(READY.format(url=url, other=port + 1), flush=True)
         return watch(children, services)
 
@@ -69,7 +54,7 @@ def address(arguments: Sequence[str]) -> tuple[str, int]:
     """Return host and port of the command line; raise ServerError for a port that cannot be one."""
     parser = argparse.ArgumentParser(prog="./dev run")
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", default="8000")
+    parser.add_argument("--port", default=str(DEFAULT_PORT))
     options = parser.parse_args(arguments)
     if not options.port.isascii() or not options.port.isdigit() or not 1 <= int(options.port) <= LAST_PORT:
         raise ServerError(f"--port 应是 1 到 {LAST_PORT} 的整数，现在是“{options.port}”。")
@@ -82,19 +67,22 @@ def require_free(host: str, port: int) -> None:
     if problem is None:
         return
     if problem.errno == errno.EADDRINUSE:
-        free = next(other for other in range(port + 1, port + 100) if why_closed(host, other) is None)
+        others = range(port + 1, min(port + 100, LAST_PORT))
+        free = next((other for other in others if why_closed(host, other) is None), DEFAULT_PORT)
         raise ServerError(f"端口 {port} 已被占用，请换一个：./dev run --port {free}")
     raise ServerError(f"不能在 {host} 的端口 {port} 上启动（{problem.strerror}），请换 --host 或 --port。")
 
 
 def allowed_hosts(host: str) -> str:
     """Return the names under which a browser may call: this machine's, and the private address it listens on."""
-    names = ["localhost", "127.0.0.1", "[::1]"]
+    return ",".join(dict.fromkeys(["localhost", "127.0.0.1", "[::1]", shown(host)]))
+
+
+def shown(host: str) -> str:
+    """Return a host as it stands in an address."""
     if host in EVERYWHERE:
-        names.append(own_address())
-    elif host not in names:
-        names.append(f"[{host}]" if ":" in host else host)
-    return ",".join(names)
+        return own_address()
+    return f"[{host}]" if ":" in host else host
 
 
 def own_address() -> str:
@@ -107,39 +95,11 @@ def own_address() -> str:
         return str(probe.getsockname()[0])
 
 
-def prepare(environment: Environment) -> bool:
-    """Bring files and database up to date and fill an empty database; tell whether all of it worked."""
-    if not do(EVERY_START, environment):
-        return False
-    if has_courses(environment["DATABASE_URL"]) and not UNFINISHED.exists():
-        return True
-    UNFINISHED.touch()
-    if not do(FIRST_START, environment):
-        return False
-    UNFINISHED.unlink()
-    return True
-
-
-def do(steps: Mapping[str, list[str]], environment: Environment) -> bool:
-    """Run the steps in order, each announced, up to the first that fails; tell whether none did."""
-    for title, arguments in steps.items():
-        print(f"· {title}", flush=True)
-        if manage(environment, *arguments):
-            return False
-    return True
-
-
-def has_courses(url: str) -> bool:
-    """Tell whether the catalogue has been filled before."""
-    with psycopg.connect(url) as connection:
-        return connection.execute("SELECT EXISTS (SELECT FROM catalogue_course)").fetchone() == (True,)
-
-
 def commands(host: str, port: int) -> dict[str, list[str]]:
     """Return what runs beside the servers, by the name a person is told."""
     python = [sys.executable, "-m"]
     web = ["granian", "--interface", "wsgi", "config.wsgi:application", "--host", host, "--port", str(port)]
-    celery = ["celery", "-A", "config"]
+    celery = ["celery", "--quiet", "-A", "config"]
     return {
         "web": [*python, *web, "--workers", "2", "--blocking-threads", "4"],
         "worker": [*python, *celery, "worker", "--concurrency", "2", "--loglevel", "WARNING"],
