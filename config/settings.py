@@ -203,10 +203,16 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # kombu looks for unacknowledged tasks only at every tenth turn by default, minutes late (reliability.md R8).
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 360, "unacked_restore_interval": 2}
 CELERY_TIMEZONE = TIME_ZONE
+# The pulse of everything that happens by itself; tests make it faster.
+BEAT_SECONDS = int(env.text("BEAT_SECONDS", "15"))
+# What was not begun when its next turn comes is not needed any more.
 CELERY_BEAT_SCHEDULE = {
-    "plan reminders": {"task": "enrollment.tasks.plan_reminders", "schedule": 60, "options": {"expires": 50}},
-    "fill free seats": {"task": "enrollment.tasks.fill_free_seats", "schedule": 60, "options": {"expires": 50}},
-    "send messages": {"task": "messaging.tasks.send_due", "schedule": 15, "options": {"expires": 14}},
+    name: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+    for name, task, seconds in [
+        ("plan reminders", "enrollment.tasks.plan_reminders", 4 * BEAT_SECONDS),
+        ("fill free seats", "enrollment.tasks.fill_free_seats", 4 * BEAT_SECONDS),
+        ("send messages", "messaging.tasks.send_due", BEAT_SECONDS),
+    ]
 }
 
 # Logs: one escaped line an event, no personal data
