@@ -6,6 +6,7 @@ from datetime import datetime
 
 from catalogue.models import Instructor, Room
 from policy.problems import Problem, Refused
+from timetable.models import ClassRun
 
 
 @dataclass(frozen=True)
@@ -18,9 +19,18 @@ class Alternatives:
 
 
 class TimetableRefused(Refused):
-    """The timetable said no; the problems name what is in the way, the alternatives are free."""
+    """The timetable said no; the problems name what is in the way, the alternatives are free.
 
-    def __init__(self, problems: Iterable[Problem], alternatives: Alternatives | None = None) -> None:
+    `twin` is the run that the same person made of the same plan before, where that one is in the way.
+    """
+
+    def __init__(
+        self,
+        problems: Iterable[Problem],
+        alternatives: Alternatives | None = None,
+        twin: ClassRun | None = None,
+    ) -> None:
         """Keep the problems in reading order; without alternatives there is nothing to offer."""
         super().__init__(problems)
         self.alternatives = alternatives or Alternatives()
+        self.twin = twin

@@ -48,7 +48,7 @@ def schedule_run(  # noqa: PLR0913 -- what a class run is made of
     with transaction.atomic(), recorded(actor=actor, reason="schedule run"):
         resources = _lock_resources(plan.lessons)
         run = _write_run(plan, term=term, actor=actor, now=now)
-        _take(plan, _write_lessons(run, plan.lessons), resources)
+        _take(plan, _write_lessons(run, plan.lessons), resources, actor=actor)
     return run
 
 
@@ -100,7 +100,7 @@ def _write_lessons(run: ClassRun, slots: Sequence[Slot]) -> list[Lesson]:
     return Lesson.objects.bulk_create(lessons)
 
 
-def _take(plan: Plan, lessons: Sequence[Lesson], resources: dict[Room | Instructor, Resource]) -> None:
+def _take(plan: Plan, lessons: Sequence[Lesson], resources: dict[Room | Instructor, Resource], *, actor: User) -> None:
     """Write what the lessons take, in the order of resource and start; name what is in the way when refused."""
     rows = [
         Occupancy(resource=resources[thing], lesson=lesson, during=TimestamptzRange(*during))
@@ -114,7 +114,7 @@ def _take(plan: Plan, lessons: Sequence[Lesson], resources: dict[Room | Instruct
     except IntegrityError as error:
         if _constraint(error) != NEVER_CLASHES:
             raise
-        raise _refusal(plan) from error
+        raise _clash(plan, actor=actor) from error
 
 
 def _constraint(error: IntegrityError) -> str | None:
@@ -129,10 +129,11 @@ def _rule_broken(plan: Plan, found: list[Problem]) -> TimetableRefused:
     return TimetableRefused(found, suggestions.alternatives(plan, in_the_way=()) if is_only_too_small else None)
 
 
-def _refusal(plan: Plan) -> TimetableRefused:
+def _clash(plan: Plan, *, actor: User) -> TimetableRefused:
     in_the_way = suggestions.clashes(plan.lessons)
     problems = suggestions.problems(in_the_way, lessons=plan.lessons)
     if not problems:
         # It was given back between the refusal and the question.
         problems = [Problem("taken_just_now", _("教室或讲师刚被占用，请再提交一次。"))]
-    return TimetableRefused(problems, suggestions.alternatives(plan, in_the_way=in_the_way))
+    free = suggestions.alternatives(plan, in_the_way=in_the_way)
+    return TimetableRefused(problems, free, suggestions.twin(plan, in_the_way=in_the_way, actor=actor))

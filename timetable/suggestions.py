@@ -11,12 +11,13 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils.translation import gettext as _
 from psycopg.types.range import TimestamptzRange
 
+from accounts.models import User
 from catalogue.models import Course, Instructor, Room, Site
 from policy.clock import local
 from policy.defaults import ROOM_BUFFER_MINUTES
 from policy.problems import Problem
 from timetable.errors import Alternatives
-from timetable.models import Occupancy
+from timetable.models import ClassRun, Occupancy
 from timetable.plans import Plan, Slot, Time
 from timetable.words import span
 
@@ -56,6 +57,20 @@ def alternatives(plan: Plan, *, in_the_way: Sequence[Occupancy]) -> Alternatives
         instructors=tuple(free_instructors(course=plan.course, lessons=untaught)),
         starts=tuple(nearest_free_starts(plan.lessons)) if in_the_way else (),
     )
+
+
+def twin(plan: Plan, *, in_the_way: Sequence[Occupancy], actor: User) -> ClassRun | None:
+    """Return the run in the way that is the same plan, made by the same person: it was sent twice."""
+    wished = [
+        (slot.room.pk, slot.instructor.pk if slot.instructor else None, slot.starts_at, slot.ends_at)
+        for slot in plan.lessons
+    ]
+    sizes = (plan.course, plan.capacity, plan.min_size, plan.opens_at, actor.pk)
+    for run in {row.lesson.class_run for row in in_the_way}:
+        lessons = list(run.lessons.values_list("room", "instructor", "starts_at", "ends_at"))
+        if lessons == wished and sizes == (run.course, run.capacity, run.min_size, run.opens_at, run.created_by_id):
+            return run
+    return None
 
 
 def free_rooms(*, site: Site, lessons: Sequence[Slot], seats: int) -> list[Room]:
