@@ -29,7 +29,7 @@ class StaffBackend(PersonBackend):
         *,
         phone: str = "",
         password: str = "",
-        **_others: Any,  # noqa: ANN401 -- Django's signature
+        **_others: Any,
     ) -> User | None:
         """Return the staff member of a normalised phone and a password; failures all take the same time."""
         return people.staff_by_password(phone=phone, password=password, now=clock.now())

@@ -27,7 +27,7 @@ def urls_without_rule() -> list[str]:
     return [route for route, view in urls_with_views() if not hasattr(view, "access_rule")]
 
 
-def every_url_says_who(**_kwargs: Any) -> list[CheckMessage]:  # noqa: ANN401 -- Django's signature
+def every_url_says_who(**_kwargs: Any) -> list[CheckMessage]:
     """Report each URL without an access rule."""
     hint = "Put @allow(...) of accounts.access on top of the view."
     return [Error(f"/{route} has no access rule.", hint=hint, id="access.E001") for route in urls_without_rule()]

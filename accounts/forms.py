@@ -23,10 +23,8 @@ INVISIBLE = {"Cc", "Cf", "Co", "Cs"}
 
 def plain(text: str) -> str:
     """Return text in one line without control characters and direction marks, composed (NFC)."""
-    visible = "".join(
-        letter for letter in unicodedata.normalize("NFC", text) if unicodedata.category(letter) not in INVISIBLE
-    )
-    return " ".join(visible.split())
+    line = " ".join(unicodedata.normalize("NFC", text).split())
+    return "".join(letter for letter in line if unicodedata.category(letter) not in INVISIBLE).strip()
 
 
 class PlainField(forms.CharField):
@@ -45,7 +43,6 @@ class PhoneField(forms.CharField):
         attributes = {"type": "tel", "inputmode": "tel", "autocomplete": "tel"}
         super().__init__(
             label=gettext_lazy("手机号"),
-            max_length=phones.LONGEST_INPUT,
             strip=False,
             widget=forms.TextInput(attributes),
             error_messages={"required": gettext_lazy("请输入手机号。")},

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts import access, checks
 from policy import clock
@@ -65,7 +65,7 @@ def _welcome_first(request: HttpRequest) -> HttpResponse | None:
 def _sign_in(request: HttpRequest, page: str) -> HttpResponse:
     address = resolve_url(page)
     wanted = request.get_full_path() if request.method in {"GET", "HEAD"} else _page_of_form(request)
-    return redirect(f"{address}?{urlencode({'next': wanted})}" if wanted else address)
+    return redirect(f"{address}?{urlencode({'next': wanted}, safe='/')}" if wanted else address)
 
 
 def _page_of_form(request: HttpRequest) -> str:

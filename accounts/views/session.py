@@ -55,7 +55,7 @@ def limited(view: View) -> View:
     """Answer 429 with the sentence of limits.TooMany when the view raises it."""
 
     @wraps(view)
-    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401 -- whatever the URL holds
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except limits.TooMany as refusal:

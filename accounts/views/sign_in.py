@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -98,13 +98,9 @@ def once(request: HttpRequest, token: str) -> HttpResponse:
     person = codes.use_link(token=token, now=clock.now())
     if person is None:
         return render(request, "accounts/once.html", {"is_spent": True}, status=422)
-    is_staff = person.roles.in_force(clock.now()).exists()
-    return begin(
-        request,
-        person=person,
-        level=Level.STAFF if is_staff else Level.PERSON,
-        after=safe_next(request, "", "portal:my"),
-    )
+    if person.roles.in_force(clock.now()).exists():
+        return begin(request, person=person, level=Level.STAFF, after=resolve_url("portal:desk"))
+    return begin(request, person=person, level=Level.PERSON, after=resolve_url("portal:my"))
 
 
 def _code_page(request: HttpRequest, form: CodeForm, pending: dict[str, str]) -> HttpResponse:

@@ -13,6 +13,13 @@ from accounts.models import RoleKind
 from catalogue.models import Site
 from policy import clock
 
+# Django's Chinese lacks the first of these.
+WEAK = {
+    "password_too_short": "密码至少要 12 个字符。",
+    "password_too_common": "这个密码太常见，请换一个。",
+    "password_entirely_numeric": "密码不能全是数字。",
+}
+
 
 class Command(BaseCommand):
     """Adds the role to a new or known person and sets the password for the staff sign-in."""
@@ -36,7 +43,7 @@ class Command(BaseCommand):
         except phones.PhoneRefused as refusal:
             raise CommandError(str(refusal)) from refusal
         except ValidationError as error:
-            raise CommandError("".join(error.messages)) from error
+            raise CommandError("".join(WEAK[problem.code or ""] for problem in error.error_list)) from error
         post = people.Post(kind=RoleKind(role), site_id=place.pk if place else None)
         people.add_staff(phone=number, name=name, password=password, post=post, now=clock.now())
         self.stdout.write(f"已添加：{name}，{RoleKind(role).label}{f'（{place.short_name}）' if place else ''}。")

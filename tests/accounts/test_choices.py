@@ -1,0 +1,49 @@
+"""Language, size, ways back."""
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("path", "choice", "cookie"),
+    [
+        ("/language/", {"language": "en"}, ("language", "en")),
+        ("/language/", {"language": "zh-hans"}, ("language", "zh-hans")),
+        ("/display/", {"size": "lg"}, ("size", "lg")),
+        ("/display/", {"size": "normal"}, ("size", "normal")),
+    ],
+)
+def test_a_choice_is_a_cookie_and_leads_back(
+    client: Client, path: str, choice: dict[str, str], cookie: tuple[str, str]
+) -> None:
+    response = client.post(path, {**choice, "next": "/courses/?q=AI"})
+    kept = response.cookies[cookie[0]]
+    assert (response.headers["Location"], kept.value, kept["samesite"]) == ("/courses/?q=AI", cookie[1], "Lax")
+    assert "sessionid" not in response.cookies
+
+
+@pytest.mark.parametrize(
+    ("path", "choice"), [("/language/", {"language": "xx"}), ("/display/", {"size": "9"}), ("/display/", {})]
+)
+def test_an_unknown_choice_changes_nothing(client: Client, path: str, choice: dict[str, str]) -> None:
+    response = client.post(path, choice)
+    assert (response.status_code, response.headers["Location"]) == (302, "/")
+    assert {"language", "size"} & set(response.cookies) == set()
+
+
+def test_a_persons_choices_are_kept_for_messages(client: Client) -> None:
+    client.force_login(UserFactory())
+    client.post("/language/", {"language": "en"})
+    client.post("/display/", {"size": "lg"})
+    person = User.objects.get()
+    assert (person.language, person.large_text) == ("en", True)
+
+
+@pytest.mark.parametrize("path", ["/language/", "/display/", "/logout/", "/login/code/again/"])
+def test_a_choice_needs_a_post(client: Client, path: str) -> None:
+    assert client.get(path).status_code == 405

@@ -1,0 +1,211 @@
+"""Every URL with every role, against a literal table: a URL without a row fails (architecture.md rule 9)."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import User
+from catalogue import search
+from catalogue.models import Topic
+from enrollment.models import Enrollment
+from tests import factories
+from tests.factories import ClassRunFactory, EnrollmentFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+VISITOR, WORKER, OFFICER, MANAGER = "visitor", "worker", "officer", "manager"
+ROLES = (VISITOR, WORKER, OFFICER, MANAGER)
+EVERYBODY = {*ROLES}
+SIGNED_IN = {WORKER, OFFICER, MANAGER}
+STAFF = {OFFICER, MANAGER}
+OWNER = {WORKER}  # the worker of the world below; the others are strangers to what is the worker's own
+
+MAY_OPEN = {
+    "accounts:code": EVERYBODY,
+    "accounts:code_again": EVERYBODY,
+    "accounts:display": EVERYBODY,
+    "accounts:language": EVERYBODY,
+    "accounts:login": EVERYBODY,
+    "accounts:logout": EVERYBODY,
+    "accounts:once": EVERYBODY,
+    "accounts:privacy_notice": EVERYBODY,
+    "accounts:second_factor": EVERYBODY,
+    "accounts:second_factor_setup": EVERYBODY,
+    "accounts:staff_login": EVERYBODY,
+    "accounts:welcome": SIGNED_IN,
+    "enrollment:cancel": SIGNED_IN,
+    "enrollment:enroll": SIGNED_IN,
+    "portal:cancel_confirm": OWNER,
+    "portal:class_run": EVERYBODY,
+    "portal:course": EVERYBODY,
+    "portal:course_list": EVERYBODY,
+    "portal:desk": STAFF,
+    "portal:desk_courses": {OFFICER},
+    "portal:desk_new_run": {OFFICER},
+    "portal:desk_run": STAFF,
+    "portal:enroll_confirm": SIGNED_IN,
+    "portal:enrollment": OWNER,
+    "portal:healthz": EVERYBODY,
+    "portal:home": EVERYBODY,
+    "portal:messages": SIGNED_IN,
+    "portal:messages_read": SIGNED_IN,
+    "portal:my": SIGNED_IN,
+    "portal:topic": EVERYBODY,
+}
+STAFF_PAGES = {name for name, roles in MAY_OPEN.items() if VISITOR not in roles and WORKER not in roles}
+
+
+@dataclass(frozen=True)
+class World:
+    """One of everything that a URL may name, and a client for each role."""
+
+    clients: dict[str, Client]
+    names: dict[str, str]
+    enrollment: Enrollment
+
+    def path(self, name: str) -> str:
+        pattern = PATTERNS[name].pattern
+        return reverse(name, kwargs={key: self._word(name, key) for key in pattern.converters})
+
+    def _word(self, name: str, key: str) -> str:
+        return self.names.get(f"{name}:{key}", self.names.get(key, ""))
+
+
+def patterns(within: URLResolver | None = None, namespace: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for pattern in (within or get_resolver()).url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from patterns(pattern, f"{pattern.namespace}:" if pattern.namespace else namespace)
+        else:
+            yield f"{namespace}{pattern.name}", pattern
+
+
+PATTERNS = dict(patterns())
+
+
+def client_of(person: User, backend: str) -> Client:
+    client = Client(raise_request_exception=True)
+    client.force_login(person, backend=f"accounts.backends.{backend}")
+    return client
+
+
+@pytest.fixture
+def world(reference: None) -> World:
+    run = ClassRunFactory()
+    search.reindex([run.course])
+    enrollment = EnrollmentFactory(class_run=run)
+    topic = Topic.objects.create(slug="topic", name="演示专题")
+    clients = {
+        VISITOR: Client(),
+        WORKER: client_of(enrollment.worker, "PersonBackend"),
+        OFFICER: client_of(factories.officer(), "StaffBackend"),
+        MANAGER: client_of(factories.site_manager(run.site), "StaffBackend"),
+    }
+    names = {
+        "code": run.course.code,
+        "number": run.number,
+        "public_id": enrollment.public_id,
+        "slug": topic.slug,
+        "token": "made-up",
+    }
+    return World(clients=clients, names=names, enrollment=enrollment)
+
+
+def is_refused(response: HttpResponse) -> bool:
+    """Tell whether the answer is "no such page" or the way to a sign-in."""
+    to_sign_in = response.status_code == 302 and response.headers["Location"].startswith("/login/")
+    return response.status_code == 404 or (to_sign_in and "next=" in response.headers["Location"])
+
+
+def checksum() -> dict[str, str]:
+    """Return a checksum of every table, sessions included."""
+    sums = {}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f'SELECT t::text FROM "{table}" t ORDER BY 1')  # noqa: S608 -- our own table names
+            sums[table] = hashlib.sha256(repr(cursor.fetchall()).encode()).hexdigest()
+    return sums
+
+
+def test_every_url_has_a_row() -> None:
+    assert set(PATTERNS) == set(MAY_OPEN)
+
+
+@pytest.mark.parametrize("name", sorted(MAY_OPEN))
+def test_who_opens_a_page(world: World, name: str) -> None:
+    path = world.path(name)
+    opened = {role for role, client in world.clients.items() if not is_refused(client.get(path))}
+    assert opened == MAY_OPEN[name]
+
+
+@pytest.mark.parametrize("name", sorted(MAY_OPEN))
+def test_opening_a_page_changes_nothing(world: World, name: str) -> None:
+    path = world.path(name)
+    for client in world.clients.values():
+        client.get(path)  # what is made once, is made now: content types, the policy in force
+    before = checksum()
+    for client in world.clients.values():
+        assert client.get(path).status_code < 500
+        client.head(path)
+    assert checksum() == before
+
+
+@pytest.mark.parametrize("name", sorted(name for name, roles in MAY_OPEN.items() if roles != EVERYBODY))
+def test_a_form_of_the_wrong_role_does_nothing(world: World, name: str) -> None:
+    path, before = world.path(name), checksum()
+    for role in EVERYBODY - MAY_OPEN[name]:
+        response = world.clients[role].post(path, {"state": "approved", "is_staff": "1", "capacity": "99"})
+        refused = response.status_code in {404, 405} or response.headers.get("Location", "").startswith("/login/")
+        assert refused, role
+    assert checksum() == before
+
+
+@pytest.mark.parametrize("name", sorted(STAFF_PAGES))
+def test_an_officers_session_of_a_worker_opens_no_desk(world: World, name: str) -> None:
+    weak = client_of(factories.officer(), "PersonBackend")
+    path = world.path(name)
+    assert weak.get(path).headers["Location"].startswith("/login/staff/?next=/desk/")
+    assert weak.post(path).headers["Location"] == "/login/staff/"
+
+
+def test_what_is_anothers_is_not_there(world: World) -> None:
+    stranger = client_of(UserFactory(), "PersonBackend")
+    public_id = world.enrollment.public_id
+    before = checksum()
+    statuses = [
+        stranger.get(f"/my/enrollments/{public_id}/").status_code,
+        stranger.get(f"/my/enrollments/{public_id}/cancel/").status_code,
+        stranger.post(f"/enrollments/{public_id}/cancel/").status_code,
+    ]
+    assert (statuses, checksum()) == ([404] * 3, before)
+
+
+def test_another_sites_run_is_not_there_for_its_manager(world: World) -> None:
+    elsewhere = ClassRunFactory()
+    assert world.clients[MANAGER].get(f"/desk/runs/{elsewhere.number}/").status_code == 404
+    assert world.clients[OFFICER].get(f"/desk/runs/{elsewhere.number}/").status_code == 200
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_an_unknown_address_is_404(world: World, role: str) -> None:
+    assert world.clients[role].get("/desk/nowhere/").status_code == 404
+
+
+@pytest.mark.parametrize("role", sorted(SIGNED_IN))
+def test_personal_pages_are_kept_nowhere(world: World, role: str) -> None:
+    for name in ("portal:my", "portal:home", "portal:messages"):
+        response = world.clients[role].get(world.path(name))
+        assert "no-store" in response.headers["Cache-Control"], name
+        assert "Cookie" in response.headers["Vary"], name
+
+
+def test_no_page_shows_a_whole_phone_number(world: World) -> None:
+    number = world.enrollment.worker.phone.removeprefix("+86")
+    for name in sorted(MAY_OPEN):
+        for role, client in world.clients.items():
+            assert number not in client.get(world.path(name)).content.decode(), (name, role)
