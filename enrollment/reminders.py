@@ -21,6 +21,8 @@ from timetable.words import lesson_time
 
 SMS_CHARACTERS = 70
 PLACE_CHARACTERS = 20
+# Less would not say which course; a second SMS is the lesser evil then.
+TITLE_CHARACTERS = 12
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ def _sms(lesson: Lesson, now: datetime) -> str:
         "place": Truncator(_place(lesson)).chars(PLACE_CHARACTERS),
     }
     room = SMS_CHARACTERS - len(f"【{settings.SITE_NAME}】") - len(end)
-    return Truncator(_title(lesson, now)).chars(room) + end
+    return Truncator(_title(lesson, now)).chars(max(room, TITLE_CHARACTERS)) + end
 
 
 def _place(lesson: Lesson) -> str:

@@ -91,6 +91,15 @@ def test_an_sms_keeps_to_seventy_characters_with_the_signature() -> None:
     assert message.sms.endswith("不能来请提前取消。")
 
 
+def test_an_sms_still_names_the_course_where_the_signature_is_long(settings: Settings) -> None:
+    settings.SITE_NAME = "名" * 40
+    seat(run_of_tomorrow(course__title="手机摄影入门"))
+
+    reminders.plan_due(now=A_DAY_BEFORE)
+
+    assert told()[0].sms.startswith("明天上课：手机摄影入门，")
+
+
 @pytest.fixture
 def english(settings: Settings, tmp_path: Path) -> None:
     """An English of one sentence, so that the test does not depend on what is translated by now."""
