@@ -50,8 +50,8 @@ def test_visitors_are_led_to_the_sign_in_and_back(client: Client) -> None:
 
 
 def test_a_form_sent_too_late_leads_back_to_its_page(client: Client) -> None:
-    page = {"HTTP_REFERER": "http://testserver/classes/26-00001/confirm/?line=1"}
-    response = client.post("/classes/26-00001/enroll/", **page)
+    page = "http://testserver/classes/26-00001/confirm/?line=1"
+    response = client.post("/classes/26-00001/enroll/", HTTP_REFERER=page)
     assert response.headers["Location"] == "/login/?next=/classes/26-00001/confirm/%3Fline%3D1"
 
 

@@ -19,12 +19,12 @@ def test_a_planted_session_id_is_not_kept(client: Client) -> None:
     planted = client.session
     planted["planted"] = True
     planted.save()
-    client.cookies["sessionid"] = planted.session_key
+    client.cookies["sessionid"] = str(planted.session_key)
     sign_in(client)
     assert client.cookies["sessionid"].value != planted.session_key
     assert "planted" not in client.session
     other = Client()
-    other.cookies["sessionid"] = planted.session_key
+    other.cookies["sessionid"] = str(planted.session_key)
     assert other.get("/my/").headers["Location"] == "/login/?next=/my/"
 
 

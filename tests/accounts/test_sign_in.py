@@ -109,7 +109,7 @@ def test_a_used_code_does_not_open_a_second_session(client: Client) -> None:
     store = thief.session
     store.update(session)
     store.save()
-    thief.cookies["sessionid"] = store.session_key
+    thief.cookies["sessionid"] = str(store.session_key)
     assert answer(thief, digits).status_code == 422
 
 

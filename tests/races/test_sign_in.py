@@ -34,7 +34,7 @@ def with_session_of(client: Client) -> Client:
     return twin
 
 
-def test_of_parallel_uses_of_one_code_one_signs_in(race: "Race") -> None:
+def test_of_parallel_uses_of_one_code_one_signs_in(race: "Race[Client, str]") -> None:
     client = Client()
     ask(client)
     digits = last_digits()
@@ -50,7 +50,7 @@ def test_of_parallel_uses_of_one_code_one_signs_in(race: "Race") -> None:
     assert SignInCode.objects.get().tries == 1
 
 
-def test_parallel_wrong_tries_are_all_counted(race: "Race") -> None:
+def test_parallel_wrong_tries_are_all_counted(race: "Race[int, codes.Attempt]") -> None:
     code = codes.send(phone=STORED, now=NOW)
     typed = wrong(codes.digits(code))
     attempts = race(lambda _try: codes.try_digits(code_id=code.pk, typed=typed, now=NOW), range(AT_ONCE))
@@ -58,19 +58,19 @@ def test_parallel_wrong_tries_are_all_counted(race: "Race") -> None:
     assert SignInCode.objects.get().tries == codes.TRIES
 
 
-def test_of_parallel_registrations_of_one_phone_one_account_comes(race: "Race") -> None:
+def test_of_parallel_registrations_of_one_phone_one_account_comes(race: "Race[Client, int]") -> None:
     statuses = race(lambda client: ask(client, PHONE).status_code, [Client() for _client in range(AT_ONCE)])
     assert Counter(statuses) == {302: 1, 429: AT_ONCE - 1}
     assert User.objects.count() == len(MEMORY) == 1
 
 
-def test_an_account_is_made_once_whoever_asks(race: "Race") -> None:
+def test_an_account_is_made_once_whoever_asks(race: "Race[int, int]") -> None:
     found = race(lambda _call: people.find_or_create(phone=STORED, now=NOW).pk, range(AT_ONCE))
     assert set(found) == set(User.objects.values_list("pk", flat=True))
     assert User.objects.count() == 1
 
 
-def test_no_parallel_try_slips_through_a_limit(race: "Race") -> None:
+def test_no_parallel_try_slips_through_a_limit(race: "Race[int, bool]") -> None:
     def spend(_try: int) -> bool:
         try:
             limits.spend(action="test", whose="x", limits=[limits.Limit(3, limits.MINUTE)], now=NOW)
@@ -81,7 +81,7 @@ def test_no_parallel_try_slips_through_a_limit(race: "Race") -> None:
     assert Counter(race(spend, range(AT_ONCE))) == {True: 3, False: AT_ONCE - 3}
 
 
-def test_a_sign_in_address_is_used_once(race: "Race") -> None:
+def test_a_sign_in_address_is_used_once(race: "Race[int, User | None]") -> None:
     token = codes.make_link(person=people.find_or_create(phone=STORED, now=NOW), now=NOW)
     used = race(lambda _try: codes.use_link(token=token, now=NOW), range(AT_ONCE))
     assert len([person for person in used if person]) == 1

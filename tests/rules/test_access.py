@@ -3,10 +3,10 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -16,6 +16,9 @@ from catalogue.models import Topic
 from enrollment.models import Enrollment
 from tests import factories
 from tests.factories import ClassRunFactory, EnrollmentFactory, UserFactory
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
 pytestmark = pytest.mark.django_db
 
@@ -116,7 +119,7 @@ def world(reference: None) -> World:
     return World(clients=clients, names=names, enrollment=enrollment)
 
 
-def is_refused(response: HttpResponse) -> bool:
+def is_refused(response: "Answer") -> bool:
     """Tell whether the answer is "no such page" or the way to a sign-in."""
     to_sign_in = response.status_code == 302 and response.headers["Location"].startswith("/login/")
     return response.status_code == 404 or (to_sign_in and "next=" in response.headers["Location"])
