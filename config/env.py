@@ -31,6 +31,15 @@ def flag(name: str, *, default: bool) -> bool:
     return value == "1"
 
 
+def choice(name: str, known: set[str], default: str) -> str:
+    """Return one of the known words."""
+    value = text(name, default)
+    if value not in known:
+        message = f"环境变量 {name} 只能是 {'、'.join(sorted(known))} 之一，现在是“{value}”。"
+        raise ImproperlyConfigured(message)
+    return value
+
+
 def words(name: str, default: str = "") -> list[str]:
     """Return the comma-separated words of a variable, without blanks."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]

@@ -22,7 +22,7 @@ DEMO = env.flag("DEMO", default=False)
 SITE_NAME = env.text("SITE_NAME", "职工学堂")
 ORGANISER = env.text("ORGANISER", "区总工会")
 SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000" if DEMO else None)
-SMS_BACKEND = env.text("SMS_BACKEND", "file" if DEMO else "console")
+SMS_BACKEND = env.choice("SMS_BACKEND", {"console", "file", "memory"}, "file" if DEMO else "console")
 
 if DEMO and not all(env.is_local_name(host) for host in ALLOWED_HOSTS):
     message = "DEMO=1 只能用于本机或内网地址，请改 ALLOWED_HOSTS 或去掉 DEMO。"
