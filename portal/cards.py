@@ -60,12 +60,11 @@ def place_of(run: ClassRun, lessons: Iterable[Lesson]) -> str:
 
 def run_facts(run: ClassRun, card: RunCard) -> list[dict[str, str]]:
     """Return when and where a run is held, for components/facts.html."""
-    time = f"{words.day_and_time(card.starts_at)}–{clock.local(card.ends_at):%H:%M}"
-    lessons = _lessons_in_words(run, list(run.lessons.all()))
     facts = [
-        ("calendar-days", _("时间"), f"{time}（{lessons}）" if lessons else time),
-        ("map-pin", _("地点"), f"{card.place}，{run.site.address}"),
-        ("ticket", _("费用"), _("职工免费")),
+        ("calendar-days", _("时间"), f"{words.day_and_time(card.starts_at)}–{clock.local(card.ends_at):%H:%M}"),
+        ("map-pin", _("地点"), card.place),
+        ("list-checks", _("课次"), _lessons_in_words(list(run.lessons.all())) or _("1 次课")),
+        ("building-2", _("地址"), run.site.address),
     ]
     return [{"icon": icon, "label": label, "value": value} for icon, label, value in facts]
 
@@ -104,7 +103,7 @@ def page_of(rows: QuerySet[Row], wanted: str, *, total: int | None = None) -> Pa
     """Return one page of rows; a number out of range gives the nearest page there is, no number the first."""
     paginator = Paginator(rows, PAGE_SIZE)
     if total is not None:
-        paginator.count = total  # type: ignore[method-assign] -- a cached property: it has been counted with the facets
+        paginator.count = total  # counted already, with the facets
     number = int(wanted[:LONGEST_PAGE_NUMBER]) if wanted.isascii() and wanted.isdecimal() else 1
     return paginator.page(min(max(number, 1), paginator.num_pages))
 
@@ -121,13 +120,13 @@ def _card(run: ClassRun, now: datetime, lessons: list[Lesson]) -> RunCard:
         state=state,
         seats_left=run.capacity if state == RunState.SOON else run.seats_left,
         waiting=run.waiting,
-        note=" · ".join(filter(None, [_lessons_in_words(run, lessons), seats_in_words(run, state)])),
+        note=" · ".join(filter(None, [_lessons_in_words(lessons), seats_in_words(run, state)])),
     )
 
 
-def _lessons_in_words(run: ClassRun, lessons: Sequence[Lesson]) -> str:
+def _lessons_in_words(lessons: Sequence[Lesson]) -> str:
     count = len(lessons)
     if count < 2:  # noqa: PLR2004 -- one lesson: its time says it all
         return ""
-    values = {"count": count, "last": words.day(run.ends_at)}
+    values = {"count": count, "last": words.day(lessons[-1].starts_at)}
     return ngettext("共 %(count)s 次课，至 %(last)s", "共 %(count)s 次课，至 %(last)s", count) % values

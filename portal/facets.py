@@ -116,8 +116,10 @@ def _choice_rows(facet: str, rows: Rows, *columns: Any) -> Rows:
 
 def _count_rows(facet: str, rows: Rows, value: Any, counting: str) -> Rows:
     grouped = rows.order_by().annotate(facet=Value(facet), value=Cast(value, CharField())).values("facet", "value")
-    return grouped.annotate(count=Count(counting, distinct=True)).values_list("facet", "value", "count")
+    counted_rows: Rows = grouped.annotate(count=Count(counting, distinct=True)).values_list("facet", "value", "count")
+    return counted_rows
 
 
 def _together(arms: Sequence[Rows]) -> Rows:
-    return arms[0].union(*arms[1:], all=True)
+    together: Rows = arms[0].union(*arms[1:], all=True)
+    return together

@@ -1,5 +1,6 @@
 """What the addresses of the course list may ask for. Unknown names and values are ignored, never an error."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -22,10 +23,15 @@ RUN_FACETS = ("town", "state")
 class KnownValues(forms.MultipleChoiceField):
     """Takes the values it knows and overlooks the rest."""
 
+    def __init__(self, *, known: Sequence[str], **kwargs: Any) -> None:
+        """Remember the known values, in the order in which they are read."""
+        super().__init__(choices=[(value, value) for value in known], **kwargs)
+        self.known = known
+
     def clean(self, value: Any) -> list[str]:
         """Return the known values in the order of the choices, each once."""
         wanted = {str(item) for item in value or []}
-        return [key for key, _label in self.choices if key in wanted]
+        return [key for key in self.known if key in wanted]
 
 
 class Words(forms.CharField):
@@ -36,7 +42,7 @@ class Words(forms.CharField):
         return search.normalised(str(value or ""))
 
 
-class AnyOf(django_filters.MultipleChoiceFilter):  # type: ignore[misc] -- django-filter says nothing about its types
+class AnyOf(django_filters.MultipleChoiceFilter):  # type: ignore[misc]  # django-filter says nothing of its types
     """Several values of one facet: any of them will do. `word` is the QuerySet's name for it."""
 
     field_class = KnownValues
@@ -48,10 +54,11 @@ class AnyOf(django_filters.MultipleChoiceFilter):  # type: ignore[misc] -- djang
 
     def filter(self, qs: CourseQuerySet, value: list[str]) -> CourseQuerySet:
         """Narrow by the QuerySet's word."""
-        return getattr(qs, self.word)(value) if value and self.word else qs
+        narrowed: CourseQuerySet = getattr(qs, self.word)(value) if value and self.word else qs
+        return narrowed
 
 
-class Search(django_filters.CharFilter):  # type: ignore[misc] -- as above
+class Search(django_filters.CharFilter):  # type: ignore[misc]  # as above
     """The words of a search."""
 
     field_class = Words
@@ -61,7 +68,7 @@ class Search(django_filters.CharFilter):  # type: ignore[misc] -- as above
         return search.holding(qs, value) if value else qs
 
 
-class CourseFilter(django_filters.FilterSet):  # type: ignore[misc] -- as above
+class CourseFilter(django_filters.FilterSet):  # type: ignore[misc]  # as above
     """The course list, narrowed by the query of an address.
 
     `courses()` is the one place where the conditions meet; the counts of a facet ask for it without that facet.
@@ -86,17 +93,17 @@ class CourseFilter(django_filters.FilterSet):  # type: ignore[misc] -- as above
         self.now = now
         self.choices = choices
         for facet in LABELS:
-            self.filters[facet].extra["choices"] = [(choice.value, choice.label) for choice in choices[facet]]
+            self.filters[facet].extra["known"] = [choice.value for choice in choices[facet]]
         self.form.is_valid()
         self.chosen: dict[str, list[str]] = {facet: self.form.cleaned_data[facet] for facet in LABELS}
-        self.q: str = self.form.cleaned_data["q"]
-        self.sorts = list(SORTS) if self.q else list(SORTS)[1:]
+        self.words: str = self.form.cleaned_data["q"]
+        self.sorts = list(SORTS) if self.words else list(SORTS)[1:]
         wanted = data.get("sort", "")
         self.sort = wanted if wanted in self.sorts else self.sorts[0]
 
     def menu(self, apart_from: str = "") -> CourseQuerySet:
         """Return the courses that fit what is asked of courses."""
-        courses = self.queryset
+        courses: CourseQuerySet = self.queryset
         for name, value in self.form.cleaned_data.items():
             if name != apart_from:
                 courses = self.filters[name].filter(courses, value)
@@ -119,7 +126,7 @@ class CourseFilter(django_filters.FilterSet):  # type: ignore[misc] -- as above
         """Return the courses that fit, in the order asked for."""
         courses = self.courses()
         if self.sort == "best":
-            return search.best_first(courses, self.q)
+            return search.best_first(courses, self.words)
         if self.sort == "newest":
             return courses.order_by("-created_at", "code")
         if self.sort == "title":
@@ -128,7 +135,7 @@ class CourseFilter(django_filters.FilterSet):  # type: ignore[misc] -- as above
 
     def pairs(self, *, without: tuple[str, str] = ("", ""), leave_out: tuple[str, ...] = ()) -> list[tuple[str, str]]:
         """Return the query in force as pairs, without one of them or without some names."""
-        pairs = [("q", self.q)] if self.q else []
+        pairs = [("q", self.words)] if self.words else []
         pairs += [(facet, value) for facet, values in self.chosen.items() for value in values]
         pairs += [("sort", self.sort)] if self.sort != self.sorts[0] else []
         return [pair for pair in pairs if pair != without and pair[0] not in leave_out]
@@ -136,7 +143,7 @@ class CourseFilter(django_filters.FilterSet):  # type: ignore[misc] -- as above
     def chips(self) -> list[dict[str, str]]:
         """Return what the list is narrowed by, each with the address of the list without it."""
         labels = {(facet, choice.value): choice.label for facet in LABELS for choice in self.choices[facet]}
-        labels["q", self.q] = f"“{self.q}”"
+        labels["q", self.words] = f"“{self.words}”"
         return [
             {"name": pair[0], "label": labels[pair], "url": address(self.pairs(without=pair))}
             for pair in self.pairs(leave_out=("sort",))

@@ -24,7 +24,10 @@ def figures() -> dict[str, int]:
 def category_tiles() -> list[dict[str, Any]]:
     """Return the nine categories with their courses counted, as the first page shows them."""
     course_list = reverse("portal:course_list")
-    categories = Category.objects.annotate(count=Count("courses", filter=Q(courses__retired_at=None)))
+    # Grouping drops the model's own order.
+    categories = Category.objects.annotate(count=Count("courses", filter=Q(courses__retired_at=None))).order_by(
+        "position"
+    )
     return [
         {
             "code": category.code,
@@ -39,7 +42,8 @@ def category_tiles() -> list[dict[str, Any]]:
 def track_tiles(topic: Topic) -> list[dict[str, Any]]:
     """Return the tracks of a topic that have courses, with the addresses of the list narrowed to them."""
     course_list = reverse("portal:course_list")
-    tracks = topic.tracks.annotate(count=Count("courses", filter=Q(courses__retired_at=None))).filter(count__gt=0)
+    counted = topic.tracks.annotate(count=Count("courses", filter=Q(courses__retired_at=None)))
+    tracks = counted.filter(count__gt=0).order_by("position", "pk")
     return [
         {
             "name": track.name,
@@ -67,7 +71,7 @@ def list_frame(narrowed: CourseFilter, counts: Counts) -> dict[str, Any]:
     """Return the context of the course list apart from its courses."""
     chips = narrowed.chips()
     return {
-        "q": narrowed.q,
+        "q": narrowed.words,
         "categories": _category_row(narrowed),
         "groups": facets.groups(narrowed.choices, counts, narrowed.chosen),
         "chips": chips,

@@ -25,7 +25,7 @@ class RunState(models.TextChoices):
     """Where a run stands for a passer-by, told from its row and the time; nothing of this is stored."""
 
     OPEN = "open", _("报名中")
-    FEW = "few", _("仅剩几席")
+    FEW = "few", _("名额不多")
     WAITING = "waiting", _("已满可候补")
     SOON = "soon", _("即将报名")
     STARTED = "started", _("已开课")

@@ -32,7 +32,7 @@ def enroll_confirm(request: UserRequest, number: str) -> HttpResponse:
         "facts": run_facts(run, card),
         "problems": rules.problems(worker=request.user, run=run, now=now),
         "rules": mine.rule_sentences(worker=request.user, run=run, now=now, joins_line=joins_line),
-        "form": EnrollForm(initial={"join_line": "line" in request.GET}) if joins_line else None,
+        "form": EnrollForm(initial={"join_line": "line" in request.GET}) if joins_line else "",
     }
     return render(request, "portal/enroll_confirm.html", context)
 

@@ -1,6 +1,7 @@
 """The search of the menu: tokens of our own, since no dictionary knows Chinese."""
 
 import time
+from collections.abc import Sequence
 
 import pytest
 
@@ -16,7 +17,7 @@ def titles(query: str) -> list[str]:
 
 
 @pytest.fixture
-def fire_courses() -> list[Course]:
+def fire_courses() -> Sequence[Course]:
     """Four courses that are about fire, each in another place of its text, and two that are not."""
     health = CategoryFactory(code="health", name="健康教育", name_en="Health", prefix="HE", position=8)
     topic = Topic.objects.create(slug="fire-safety", name="消防安全")

@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
-from django.utils.html import strip_tags
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.models import Union
 from catalogue.models import Course, Delivery, Level, Topic, Track
 from catalogue.search import reindex
 from tests.factories import NOW, CategoryFactory, ClassRunFactory, CourseFactory, SiteFactory, TownFactory
+from tests.portal.pages import text_of
 from timetable.models import ClassRun
 
 pytestmark = pytest.mark.django_db
@@ -27,10 +27,6 @@ def show(client: Client, *pairs: tuple[str, object]) -> str:
     response = client.get("/courses/?" + urlencode(pairs))
     assert response.status_code == 200
     return response.content.decode()
-
-
-def text_of(html: str) -> str:
-    return re.sub(r"\s+", " ", unescape(strip_tags(html))).strip()
 
 
 def codes(html: str) -> list[str]:
@@ -166,7 +162,7 @@ def test_a_card_shows_the_run_one_can_press_for(client: Client) -> None:
     card = re.search(r'<article class="card">.*?SK0001.*?</article>', show(client, ("track", "workplace")), re.DOTALL)
     assert card is not None
     words = text_of(card.group())
-    assert words == "岗位技能 报名中 AI 办公提效 12月8日 周二 18:30 莘庄 2 学时学堂授课送教上门 余 12 席"
+    assert words == "岗位技能 报名中 AI 办公提效 12月8日 周二 18:30 莘庄 2 学时 学堂授课 送教上门 余 12 席"
 
 
 @pytest.mark.usefixtures("runs")
