@@ -1,0 +1,1 @@
+"""The demonstration: invented people and class runs, all made through the doors of the product."""

@@ -1,0 +1,93 @@
+"""manage.py demo [--people N] [--runs N] [--seed N] [--show-sign-ins]: fill an installation with invented life."""
+
+from argparse import ArgumentParser
+from datetime import datetime, timedelta
+from random import Random
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError
+from django.db import transaction
+from django.urls import reverse
+
+from accounts.models import User
+from policy import clock
+from policy.reference import reference_data
+from portal.demo import people as persons
+from portal.demo import runs as class_runs
+
+# Least, usual and most.
+AMOUNTS = {"people": (6, 40, 2000), "runs": (5, 60, 1000), "seed": (0, 1, 999_999)}
+HELP = {"people": "职工人数", "runs": "班次数", "seed": "随机种子"}
+
+
+class Command(BaseCommand):
+    """Makes people and class runs through the product's own doors, once; then only shows the sign-ins."""
+
+    help = "建立演示数据（仅限 DEMO=1）：经办人、学堂管理员、职工和今后四周的班次"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the amounts and the seed; the same seed on the same menu gives the same demonstration."""
+        for name, (_least, usual, _most) in AMOUNTS.items():
+            parser.add_argument(f"--{name}", default=usual, metavar="N", help=HELP[name])
+        parser.add_argument("--show-sign-ins", action="store_true", help="只显示演示账号")
+
+    def handle(self, **options: object) -> None:
+        """Make what is missing, all or nothing, and say how to sign in."""
+        if not settings.DEMO:
+            raise CommandError("演示数据只能在演示模式（DEMO=1）下建立和查看。")
+        if not options["show_sign_ins"] and persons.officer():
+            self.stdout.write("演示数据已经在了，没有再加。")
+        elif not options["show_sign_ins"]:
+            amounts = _checked(options)
+            _make(**amounts, now=clock.now())
+            self.stdout.write(f"已建立演示数据：{amounts['people']} 位职工，{amounts['runs']} 个班次。")
+        self._show_sign_ins()
+
+    def _show_sign_ins(self) -> None:
+        """Say who may sign in where, from what is stored."""
+        officer, manager = persons.officer(), persons.manager()
+        if officer is None or manager is None:
+            raise CommandError("还没有演示数据，请先运行 manage.py demo。")
+        staff, worker = (
+            settings.SITE_URL.rstrip("/") + reverse(f"accounts:{name}") for name in ("staff_login", "login")
+        )
+        site = manager.roles.exclude(site=None).select_related("site").get().site
+        self.stdout.write(f"\n工作人员登录 {staff}，口令都是 {persons.PASSWORD}")
+        self.stdout.write(f"  经办人      {_spaced(officer)}  {officer.name}")
+        self.stdout.write(f"  学堂管理员  {_spaced(manager)}  {manager.name}（{site}）")
+        self.stdout.write(f"职工登录 {worker}，验证码显示在页面上")
+        for number, facts in enumerate(["有报名和候补", "还没有报名"]):
+            person = User.objects.with_phone(persons.worker_phone(number)).get()
+            self.stdout.write(f"  职工        {_spaced(person)}  {person.name}（{facts}）")
+
+
+def _checked(options: dict[str, object]) -> dict[str, int]:
+    """Return the amounts. Refuse those out of range, and an empty menu."""
+    amounts = {}
+    for name, (least, _usual, most) in AMOUNTS.items():
+        given = str(options[name])
+        if not (given.isascii() and given.isdecimal() and len(given) <= len(str(most)) and least <= int(given) <= most):
+            raise CommandError(f"--{name} 应是 {least} 到 {most} 之间的整数，现在是“{given[:20]}”。")
+        amounts[name] = int(given)
+    if not (class_runs.short_courses() and class_runs.usual_rooms()):
+        raise CommandError("还没有可以排课的课程或教室，请先用 manage.py import_menu 导入课程菜单和学堂名录。")
+    return amounts
+
+
+@transaction.atomic
+def _make(*, people: int, runs: int, seed: int, now: datetime) -> None:
+    """Make everything in one transaction, so that a broken run leaves nothing."""
+    chance = Random(seed)  # noqa: S311 -- a demonstration is to be the same again
+    for moment in (now, now + timedelta(days=class_runs.DAYS)):
+        reference_data(now=moment)
+    wished = class_runs.wishes(runs, workers=people, chance=chance, now=now)
+    made = class_runs.schedule(wished, officer=persons.make_officer(now=now), chance=chance, now=now)
+    persons.make_manager(site=made[0].site, now=now)
+    workers = persons.make_workers(people, chance=chance, now=now)
+    class_runs.fill(made, wished, workers, now=now)
+
+
+def _spaced(person: User) -> str:
+    """Return the phone as it is read out: 199 0000 0001."""
+    digits = person.phone.removeprefix("+86")
+    return f"{digits[:3]} {digits[3:7]} {digits[7:]}"
