@@ -4,7 +4,8 @@ import os
 import sys
 from collections.abc import Mapping
 
-from django.core.management import execute_from_command_line
+from django.conf import settings
+from django.core.management import CommandError, call_command, execute_from_command_line
 from django.db import connection
 
 from config.devtool.environment import VAR
@@ -16,10 +17,8 @@ EVERY_START = {
     "数据库设置 / database settings": ["db_settings"],
     "基础数据 / reference data": ["reference_data"],
 }
-FIRST_START = {
-    "导入课程菜单 / course menu": ["import_menu", "data/课程菜单.xlsx", "--sites", "data/学堂名录.xlsx"],
-    "建立演示数据 / demonstration": ["demo"],
-}
+MENU = {"导入课程菜单 / course menu": ["import_menu", "data/课程菜单.xlsx", "--sites", "data/学堂名录.xlsx"]}
+DEMONSTRATION = {"建立演示数据 / demonstration": ["demo"]}
 # Kept while the first start is under way, so that a broken one is taken up again although there are courses.
 UNFINISHED = VAR / "first-start-unfinished"
 
@@ -29,17 +28,25 @@ def prepare() -> None:
     do(EVERY_START)
     if UNFINISHED.exists() or not has_courses():
         UNFINISHED.touch()
-        do(FIRST_START)
+        do(MENU | DEMONSTRATION if settings.DEMO else MENU)
         UNFINISHED.unlink()
-    if os.environ["DEMO"] == "1":
-        do({"": ["demo", "--show-sign-ins"]})
+    elif settings.DEMO:
+        show_sign_ins()
 
 
 def do(steps: Mapping[str, list[str]]) -> None:
     """Run commands of manage.py, each announced; one that fails says why and ends the process with its exit code."""
     for title, arguments in steps.items():
-        print(f"· {title}" if title else "", flush=True)
+        print(f"· {title}", flush=True)
         execute_from_command_line(["manage.py", *arguments])
+
+
+def show_sign_ins() -> None:
+    """Show who may sign in, or say that a given database has its own courses and no demonstration."""
+    try:
+        call_command("demo", "--show-sign-ins")
+    except CommandError as error:
+        print(error, flush=True)
 
 
 def has_courses() -> bool:
