@@ -1,27 +1,29 @@
 """The search of the menu: what is written about each course, and how a query is read.
 
 No text-search configuration knows Chinese, so both sides are made of our own tokens: single characters and pairs of
-neighbours of a Chinese run (消防 is found inside 消防安全), whole words of other scripts in small letters, and the
-pinyin of the title from every syllable on (`~xiaofang…`, initials `^xf…`). A query only ever becomes quoted tokens.
+neighbours of a Chinese run (消防 is found inside 消防安全), whole words of other scripts in small letters, and of the
+title the pinyin: words (`=xiaofang`) and all that follows from a syllable on (`~xiaofanganquan`, initials `^xfaq`).
+A query only ever becomes quoted tokens.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.contrib.postgres.search import SearchQueryField, SearchRank
 from django.db.models import BooleanField, F, Func, Value
 from django.db.models.functions import Cast
-from pypinyin import Style, lazy_pinyin
+from pypinyin import lazy_pinyin
 
 from catalogue.models import Course, CourseQuerySet, CourseSearch
 
 LONGEST_QUERY = 60
-MOST_TOKENS = 40
 # Between two texts, so that their neighbours do not count as neighbours of each other.
 GAP = 20
 LAST_POSITION = 16383
+ONE_WORD = 3
 SHORTEST_PINYIN = 3
+LONGEST_PINYIN_WORD = 4
 SHORTEST_INITIALS = 2
 
 CHINESE = "〇\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -84,8 +86,27 @@ def _tsquery(query: str) -> str:
     parts: list[str] = []
     for match in RUN.finditer(normalised(query)):
         run = match.group()
-        parts += [_quoted(token) for token in _pairs(run) or [run]] if match["chinese"] else [_word_part(run)]
-    return " & ".join(dict.fromkeys(parts[:MOST_TOKENS]))
+        parts.append(_chinese_part(run) if match["chinese"] else _word_part(run))
+    return " & ".join(dict.fromkeys(parts))
+
+
+def _chinese_part(run: str) -> str:
+    """Return the pairs of a run, all of which must be there.
+
+    Up to three characters are taken as one word: 劳动法 is 劳动 and 动法. Longer runs are several words, which may
+    stand apart: 心理压力 is 心理 and 压力; with an odd character, it is tried at either end.
+    """
+    if len(run) <= ONE_WORD:
+        return _all_of(_pairs(run) or [run])
+    from_left = [run[place : place + 2] for place in range(0, len(run), 2)]
+    if len(run) % 2 == 0:
+        return _all_of(from_left)
+    from_right = [run[0], *(run[place : place + 2] for place in range(1, len(run), 2))]
+    return f"({_all_of(from_left)} | {_all_of(from_right)})"
+
+
+def _all_of(tokens: Iterable[str]) -> str:
+    return " & ".join(map(_quoted, tokens))
 
 
 def _word_part(word: str) -> str:
@@ -94,7 +115,7 @@ def _word_part(word: str) -> str:
     if LATIN.fullmatch(word):
         # Two letters are initials only: `ai` asks for AI, not for 爱.
         if len(word) >= SHORTEST_PINYIN:
-            either.append(_quoted("~" + word) + ":*")
+            either += [_quoted("=" + word), _quoted("~" + word) + ":*"]
         if len(word) >= SHORTEST_INITIALS:
             either.append(_quoted("^" + word) + ":*")
     return f"({' | '.join(either)})"
@@ -115,8 +136,12 @@ def _document(course: Course) -> str:
     for weight, texts in places:
         for text in texts:
             start = _place(lexemes, _tokens(text), start, weight) + GAP
-    # Real words go before a chance likeness of letters.
-    _place(lexemes, _pinyin_tokens(course.title), start, "D")
+    # Words in pinyin go before the beginnings of longer texts, which match by chance: yujia, of yujiang.
+    for match in RUN.finditer(unicodedata.normalize("NFKC", course.title)):
+        if match["chinese"]:
+            syllables = lazy_pinyin(match.group())
+            _place(lexemes, _pinyin_words(syllables), start, "B")
+            start = _place(lexemes, _pinyin_rests(syllables), start, "D") + GAP
     return " ".join(f"{_quoted(token)}:{','.join(positions)}" for token, positions in lexemes.items())
 
 
@@ -146,15 +171,19 @@ def _pairs(run: str) -> list[str]:
     return [run[place : place + 2] for place in range(len(run) - 1)]
 
 
-def _pinyin_tokens(title: str) -> Iterator[Token]:
-    """Yield pinyin and initials of each Chinese run, once from every syllable on, so that prefixes find them."""
-    for match in RUN.finditer(unicodedata.normalize("NFKC", title)):
-        if match["chinese"]:
-            syllables = lazy_pinyin(match.group(), style=Style.NORMAL)
-            for place in range(len(syllables)):
-                rest = syllables[place:]
-                yield "~" + "".join(rest), match.start() + place
-                yield "^" + "".join(syllable[0] for syllable in rest), match.start() + place
+def _pinyin_words(syllables: Sequence[str]) -> Iterator[Token]:
+    """Yield every two to four neighbours as one word."""
+    for place in range(len(syllables)):
+        for end in range(place + 2, min(place + LONGEST_PINYIN_WORD, len(syllables)) + 1):
+            yield "=" + "".join(syllables[place:end]), place
+
+
+def _pinyin_rests(syllables: Sequence[str]) -> Iterator[Token]:
+    """Yield what follows from each syllable on, in full and by initials, so that beginnings of it are found."""
+    for place in range(len(syllables)):
+        rest = syllables[place:]
+        yield "~" + "".join(rest), place
+        yield "^" + "".join(syllable[0] for syllable in rest), place
 
 
 def _pinyin(title: str) -> str:

@@ -55,15 +55,26 @@ def test_title_goes_before_keyword_and_keyword_before_summary() -> None:
         ("ＡＩ", {"AI 办公提效"}),
         ("xiaofang", {"电动车充电与消防"}),
         ("XIAOF", {"电动车充电与消防"}),
+        ("jiliangxing", set()),
         ("ddccd", {"电动车充电与消防"}),
         ("xf", {"电动车充电与消防"}),
         ("健康教育", {"逃生与急救"}),
         ("防消", set()),
+        ("充电消防", {"电动车充电与消防"}),
+        ("火场逃生急救", {"逃生与急救"}),
+        ("学灭火器", set()),
+        ("车间的演练", set()),
+        ("车间的大演练", set()),
         ("消防 量子", set()),
     ],
 )
 def test_query_finds_exactly(query: str, expected: set[str]) -> None:
     assert set(titles(query)) == expected
+
+
+def test_a_word_in_pinyin_goes_before_a_chance_beginning() -> None:
+    reindex([CourseFactory(code="SK0001", title="桶蒸糕与江南糕团"), CourseFactory(code="SK0002", title="办公椅瑜伽")])
+    assert titles("yujia") == ["办公椅瑜伽", "桶蒸糕与江南糕团"]
 
 
 def test_instructor_track_outline_and_provider_are_searched() -> None:
