@@ -1,10 +1,10 @@
 """How often somebody may try. Counted in the database by one statement, so parallel tries cannot slip through."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from accounts.models import Tally
@@ -55,6 +55,6 @@ def forget(*, action: str, whose: str, limits: Iterable[Limit]) -> None:
 
 
 def _key(action: str, whose: str, limit: Limit) -> str:
-    # Hashed, so that the table tells nobody's address.
-    name = hashlib.sha256(whose.encode()).hexdigest()[:32]
+    # Hashed with the server's key, so that the table tells nobody's address.
+    name = salted_hmac("accounts.limits", whose, algorithm="sha256").hexdigest()[:32]
     return f"{action}:{int(limit.period.total_seconds())}:{name}"

@@ -1,5 +1,6 @@
 """The second factor of staff: time-based one-time passwords, kept and checked by allauth.mfa."""
 
+import base64
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +16,7 @@ from accounts.models import User
 
 @dataclass(frozen=True)
 class Enrolment:
-    """What an authenticator app needs: the secret as text, the otpauth address, and that address as an SVG picture."""
+    """What an authenticator app needs: the secret, the otpauth address, and the QR code of it as a data: address."""
 
     secret: str
     address: str
@@ -36,8 +37,8 @@ def enrolment(*, person: User, secret: str) -> Enrolment:
     """Return the secret in the forms in which an app can take it."""
     adapter = get_adapter()
     address = adapter.build_totp_url(person, secret)
-    _prolog, start, rest = adapter.build_totp_svg(address).partition("<svg")
-    return Enrolment(secret=secret, address=address, picture=start + rest)
+    drawing = base64.b64encode(adapter.build_totp_svg(address).encode()).decode()
+    return Enrolment(secret=secret, address=address, picture=f"data:image/svg+xml;base64,{drawing}")
 
 
 def set_up(*, person: User, secret: str, typed: str, now: datetime) -> bool:
@@ -61,6 +62,11 @@ def check(*, person: User, typed: str, now: datetime) -> bool:
         return False
     limits.forget(action="second-factor", whose=str(person.pk), limits=limits.SECOND_FACTORS_PER_PERSON)
     return True
+
+
+def forget(person: User) -> None:
+    """Drop the person's authenticator app, whose telephone was lost; the next sign-in sets up a new one."""
+    _authenticators(person).delete()
 
 
 def _spend(person: User, now: datetime) -> None:

@@ -7,7 +7,6 @@ from django.contrib import auth
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.crypto import constant_time_compare
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -17,7 +16,7 @@ from accounts.access import allow
 from accounts.adapter import SecondFactorAdapter
 from accounts.forms import SecondFactorForm, StaffForm
 from accounts.models import User
-from accounts.views.session import Level, begin, count_address, limited, safe_next
+from accounts.views.session import Level, begin, client_address, count_address, limited, safe_next
 from policy import clock
 
 PENDING = "pending_staff"
@@ -100,24 +99,19 @@ def set_up(request: HttpRequest) -> HttpResponse:
         if staff.set_up(person=pending.person, secret=secret, typed=form.cleaned_data["code"], now=clock.now()):
             return begin(request, person=pending.person, level=Level.STAFF, after=pending.after)
         form.add_error("code", _("动态验证码不对。请确认手机时间准确，再输入应用里现在的 6 位数字。"))
-    enrolment = staff.enrolment(person=pending.person, secret=secret)
-    context = {
-        "form": form,
-        "enrolment": enrolment,
-        "picture": mark_safe(enrolment.picture),  # noqa: S308 -- drawn by the QR library from our own address
-    }
+    context = {"form": form, "enrolment": staff.enrolment(person=pending.person, secret=secret)}
     return render(request, "accounts/second_factor_setup.html", context, status=422 if form.errors else 200)
 
 
 def _person_of(request: HttpRequest, form: StaffForm) -> User | None:
     """Check the password of a form, counted per phone; a success clears the count. Raises limits.TooMany."""
     phone, password = form.cleaned_data["phone"], form.cleaned_data["password"]
-    count = {"action": "password", "whose": phone, "limits": limits.PASSWORDS_PER_PHONE}
-    limits.spend(now=clock.now(), **count)
+    whose = phone or client_address(request)  # what is no phone number counts for the address
+    limits.spend(action="password", whose=whose, limits=limits.PASSWORDS_PER_PHONE, now=clock.now())
     person = auth.authenticate(request, phone=phone, password=password)
     if not isinstance(person, User):
         return None
-    limits.forget(**count)
+    limits.forget(action="password", whose=whose, limits=limits.PASSWORDS_PER_PHONE)
     return person
 
 

@@ -8,11 +8,11 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from pytest_django import Settings
 
-from accounts import people
+from accounts import people, staff
 from accounts.models import Role, User
 from accounts.people import Facts
 from policy import clock
-from tests.accounts.steps import PASSWORD, PHONE, STORED
+from tests.accounts.steps import PASSWORD, PHONE, STORED, app_digits
 from tests.factories import NOW, DistrictFactory, SiteFactory, UserFactory, officer
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +35,15 @@ def test_an_officer_is_added(client: Client) -> None:
     DistrictFactory()
     assert run("add_staff", PHONE, "经办", "--role", "officer") == "已添加：经办，区总工会经办人。\n"
     assert people.staff_by_password(phone=STORED, password=PASSWORD, now=NOW) == User.objects.get()
+
+
+@pytest.mark.usefixtures("typed")
+def test_a_lost_authenticator_app_can_be_set_up_again() -> None:
+    person = officer(phone=STORED)
+    secret = staff.new_secret()
+    assert staff.set_up(person=person, secret=secret, typed=app_digits(secret), now=NOW)
+    run("add_staff", PHONE, "经办", "--role", "officer", "--new-app")
+    assert not staff.has_second_factor(person)
 
 
 @pytest.mark.usefixtures("typed")

@@ -107,7 +107,7 @@ def test_the_first_sign_in_sets_up_an_app(client: Client) -> None:
     text = page.content.decode()
     assert f'<b class="num">{secret}</b>' in text
     assert "otpauth://totp/" in text
-    assert "<svg" in text
+    assert 'src="data:image/svg+xml;base64,' in text
     assert PHONE not in text
     assert client.get("/login/staff/code/").headers["Location"] == "/login/staff/setup/"
     assert client.post("/login/staff/setup/", {"code": wrong(app_digits(secret))}).status_code == 422
@@ -157,6 +157,13 @@ def test_a_success_forgets_wrong_passwords(client: Client, person: User) -> None
         for _try in range(4):
             staff_login(client, PHONE, "wrong")
         assert staff_login(client, PHONE).status_code == 302
+
+
+def test_typing_errors_in_the_phone_block_no_other_address(client: Client, person: User) -> None:
+    assert [staff_login(client, "10086").status_code for _try in range(6)] == [422] * 5 + [429]
+    elsewhere = {"phone": "10086", "password": PASSWORD}
+    assert client.post("/login/staff/", elsewhere, REMOTE_ADDR="198.51.100.9").status_code == 422
+    assert staff_login(client, PHONE).status_code == 302
 
 
 def test_passwords_are_hashed_with_scrypt(person: User) -> None:

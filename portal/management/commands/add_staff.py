@@ -8,7 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management import BaseCommand, CommandError
 
-from accounts import people, phones
+from accounts import people, phones, staff
 from accounts.models import RoleKind
 from catalogue.models import Site
 from policy import clock
@@ -32,8 +32,9 @@ class Command(BaseCommand):
         parser.add_argument("name")
         parser.add_argument("--role", required=True, choices=RoleKind.values)
         parser.add_argument("--site", metavar="SLUG", default="")
+        parser.add_argument("--new-app", action="store_true", help="手机丢失：下次登录重新绑定验证器应用")
 
-    def handle(self, *, phone: str, name: str, role: str, site: str, **_options: object) -> None:
+    def handle(self, *, phone: str, name: str, role: str, site: str, **options: object) -> None:
         """Check everything first, then write."""
         place = self._site(role, site)
         try:
@@ -45,7 +46,9 @@ class Command(BaseCommand):
         except ValidationError as error:
             raise CommandError("".join(WEAK[problem.code or ""] for problem in error.error_list)) from error
         post = people.Post(kind=RoleKind(role), site_id=place.pk if place else None)
-        people.add_staff(phone=number, name=name, password=password, post=post, now=clock.now())
+        person = people.add_staff(phone=number, name=name, password=password, post=post, now=clock.now())
+        if options["new_app"]:
+            staff.forget(person)
         self.stdout.write(f"已添加：{name}，{RoleKind(role).label}{f'（{place.short_name}）' if place else ''}。")
 
     def _site(self, role: str, slug: str) -> Site | None:
