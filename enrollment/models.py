@@ -90,7 +90,8 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
         """Add `ahead`: how many people in the same line are served before; as ahead_of(), for many at once."""
         earlier = Q(queued_at__lt=OuterRef("queued_at")) | Q(queued_at=OuterRef("queued_at"), pk__lt=OuterRef("pk"))
         line = Enrollment.objects.filter(earlier, class_run=OuterRef("class_run"), status=EnrollmentStatus.WAITING)
-        return self.annotate(ahead=Coalesce(Subquery(line.order_by().values("class_run").annotate(n=Count("pk")).values("n")), 0))
+        counted = line.order_by().values("class_run").annotate(people=Count("pk")).values("people")
+        return self.annotate(ahead=Coalesce(Subquery(counted), 0))
 
     def for_cards(self) -> Self:
         """Fetch with each enrollment what a row of it shows: course, site, lessons and rooms."""
