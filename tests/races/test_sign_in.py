@@ -1,5 +1,6 @@
 """One use of a code, one account of a phone, no try uncounted: threads at the same moment."""
 
+import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,19 @@ def test_of_parallel_uses_of_one_code_one_signs_in(race: "Race[Client, str]") ->
     assert answers.pop("/login/welcome/") == 1
     assert set(answers) <= {"422", "/login/"}
     assert SignInCode.objects.get().tries == 1
+
+
+def test_looking_first_and_writing_then_uses_a_code_twice(race: "Race[int, bool]") -> None:
+    """Try the negative control: what allauth's session does, or any read without the lock."""
+    code = codes.send(phone=STORED, now=NOW)
+
+    def use(_try: int) -> bool:
+        found = SignInCode.objects.open_at(NOW, tries=codes.TRIES).filter(pk=code.pk).exists()
+        time.sleep(0.05)
+        SignInCode.objects.filter(pk=code.pk).update(used_at=NOW)
+        return found
+
+    assert race(use, range(AT_ONCE)).count(True) > 1
 
 
 def test_parallel_wrong_tries_are_all_counted(race: "Race[int, codes.Attempt]") -> None:
