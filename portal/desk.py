@@ -76,7 +76,7 @@ def categories() -> Iterable[Category]:
 
 def courses_about(words: str, category: str) -> CourseQuerySet:
     """Return the courses one may open a run of: of a category, by code or by what is written about them."""
-    courses = Course.objects.published()
+    courses = Course.objects.published().for_cards()
     if category:
         courses = courses.in_categories([category])
     if not words:

@@ -369,6 +369,30 @@ def test_the_desk_asks_the_same_questions_however_many_runs_there_are(
 
 
 @pytest.mark.parametrize("count", [1, 3])
+def test_the_list_of_courses_asks_the_same_questions_however_many_there_are(
+    desk: Client, django_assert_num_queries: DjangoAssertNumQueries, count: int
+) -> None:
+    CourseFactory.create_batch(count)
+
+    with django_assert_num_queries(8):
+        desk.get(reverse("portal:desk_courses"))
+
+
+@pytest.mark.parametrize("name", ["desk", "desk_courses", "desk_run"])
+def test_reading_pages_take_no_posts(desk: Client, name: str) -> None:
+    arguments = [ClassRunFactory().number] if name == "desk_run" else []
+
+    assert desk.post(reverse(f"portal:{name}", args=arguments)).status_code == 405
+
+
+def test_a_sites_manager_is_shown_the_way_to_the_desk(site: Site) -> None:
+    client = Client()
+    client.force_login(factories.site_manager(site), backend=STAFF)
+
+    assert "工作台" in text(client.get(reverse("portal:home")))
+
+
+@pytest.mark.parametrize("count", [1, 3])
 def test_a_runs_page_asks_the_same_questions_however_many_people_come(
     desk: Client, django_assert_num_queries: DjangoAssertNumQueries, count: int
 ) -> None:
