@@ -90,7 +90,7 @@ class User(AbstractBaseUser):
     @property
     def masked_phone(self) -> str:
         """What staff see: 尾号 and the last four digits."""
-        return f"尾号{self.phone_last4}" if self.phone_last4 else ""
+        return _("尾号%(digits)s") % {"digits": self.phone_last4} if self.phone_last4 else ""
 
 
 class UnionKind(models.TextChoices):

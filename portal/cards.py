@@ -9,7 +9,6 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from catalogue.models import Course
 from policy import clock
@@ -129,4 +128,4 @@ def _lessons_in_words(lessons: Sequence[Lesson]) -> str:
     if count < 2:  # noqa: PLR2004 -- one lesson: its time says it all
         return ""
     values = {"count": count, "last": words.day(lessons[-1].starts_at)}
-    return ngettext("共 %(count)s 次课，至 %(last)s", "共 %(count)s 次课，至 %(last)s", count) % values
+    return _("共 %(count)s 次课，至 %(last)s") % values

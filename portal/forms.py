@@ -162,12 +162,14 @@ class NewRunForm(forms.Form):
         """Show why the timetable refused beside the fields, with how to mend it."""
         for problem in problems:
             field = FIELD_OF.get(problem.field, problem.field)
-            self.add_error(field if field in self.fields else None, problem.sentence + problem.mend)
+            said = _("%(sentence)s%(mend)s") % {"sentence": problem.sentence, "mend": problem.mend}
+            self.add_error(field if field in self.fields else None, said.strip())
 
 
 def room_label(room: Room) -> str:
     """Return a room with its kind and seats."""
-    return f"{room.name}（{room.get_kind_display()}，{_('%(seats)s 人') % {'seats': room.capacity}}）"
+    values = {"name": room.name, "kind": room.get_kind_display(), "seats": room.capacity}
+    return _("%(name)s（%(kind)s，%(seats)s 人）") % values
 
 
 def template_of(course: Course, site: Site, *, now: datetime) -> dict[str, Any]:

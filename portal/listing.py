@@ -61,7 +61,7 @@ def course_facts(course: Course) -> list[dict[str, Any]]:
     facts = [
         ("clock", _("学时"), hours),
         ("users", _("每班人数"), size),
-        ("map-pin", _("授课形式"), "、".join(course.delivery_labels)),
+        ("map-pin", _("授课形式"), _("、").join(course.delivery_labels)),
         ("ticket", _("费用"), _("职工免费")),
     ]
     return [{"icon": icon, "label": label, "value": value} for icon, label, value in facts]

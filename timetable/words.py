@@ -11,14 +11,18 @@ from policy.clock import local
 if TYPE_CHECKING:
     from timetable.models import Lesson
 
+MONTHS = [
+    mark("1月"), mark("2月"), mark("3月"), mark("4月"), mark("5月"), mark("6月"),
+    mark("7月"), mark("8月"), mark("9月"), mark("10月"), mark("11月"), mark("12月"),
+]  # fmt: skip
 WEEKDAYS = [mark("周一"), mark("周二"), mark("周三"), mark("周四"), mark("周五"), mark("周六"), mark("周日")]
 
 
 def day(moment: datetime) -> str:
-    """Return `12月2日 周三`; Django's own short names say 星期三."""
+    """Return `12月2日 周三`, in English `Wed 2 Dec`; Django's own short names say 星期三."""
     there = local(moment)
-    values = {"month": there.month, "day": there.day, "weekday": _(WEEKDAYS[there.weekday()])}
-    return _("%(month)s月%(day)s日 %(weekday)s") % values
+    values = {"month": _(MONTHS[there.month - 1]), "day": there.day, "weekday": _(WEEKDAYS[there.weekday()])}
+    return _("%(month)s%(day)s日 %(weekday)s") % values
 
 
 def day_and_time(moment: datetime) -> str:

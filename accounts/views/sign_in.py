@@ -5,7 +5,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -116,6 +115,4 @@ def _code_page(request: HttpRequest, form: CodeForm, pending: dict[str, str]) ->
 def _refusal(tries_left: int) -> str:
     if tries_left == 0:
         return _("这个验证码不能再用了（已用过、已过期，或输错 5 次）。请重新获取。")
-    return ngettext("验证码不对，还可以再试 %(n)d 次。", "验证码不对，还可以再试 %(n)d 次。", tries_left) % {
-        "n": tries_left
-    }
+    return _("验证码不对，还可以再试 %(n)d 次。") % {"n": tries_left}
