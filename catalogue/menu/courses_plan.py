@@ -24,7 +24,7 @@ BY_NAME = ("topic", "track")
 
 @dataclass
 class CoursesPlan:
-    """What an import will do to courses. Made without writing; `save` writes it."""
+    """What an import will do to courses. Made without writing; `write` saves it."""
 
     report: Report
     now: datetime
@@ -42,10 +42,10 @@ class CoursesPlan:
         else:
             self._create(pair.draft)
 
-    def save(self, progress: Progress) -> None:
+    def write(self, progress: Progress) -> None:
         """Write the plan, renamed courses first: a title given up may be the title of a new course."""
-        self.topics.save()
-        self.instructors.save()
+        self.topics.write()
+        self.instructors.write()
         for batch in batches(self.changed, _("修改课程"), progress):
             if self.changed_fields:
                 Course.objects.bulk_update(batch, sorted(self.changed_fields))
@@ -175,6 +175,7 @@ def said(name: str, value: Any) -> str:
 
 
 def names(people: Iterable[Instructor]) -> str:
+    """Return the names of instructors as a cell lists them."""
     return "、".join(one.name for one in people)
 
 

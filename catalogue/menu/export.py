@@ -59,6 +59,7 @@ def export_menu(*, path: Path) -> int:
 
 
 def write_cover(sheet: Worksheet, categories: int, courses: int, look: Look) -> None:
+    """Write the cover: what the menu holds, and what the 编码 column is for."""
     lines = [
         _("{site}公益课程菜单").format(site=settings.SITE_NAME),
         _("一、本菜单共 {categories} 大类 {courses} 门课程，各类课程见后附分表。").format(
@@ -100,6 +101,7 @@ def write_row(sheet: Worksheet, index: int, row: Sequence[Cell], look: Look) -> 
 
 
 def numbered(courses: Iterable[Course], first: int) -> list[list[Cell]]:
+    """Return the rows of courses, with running numbers from `first` on."""
     return [[number, *cells_of(course)] for number, course in enumerate(courses, start=first)]
 
 

@@ -187,16 +187,19 @@ def value_of(cell: Any) -> Value:
 
 
 def encrypted() -> MenuRefused:
+    """Return the refusal of a file that wants a password."""
     return refusal("file_encrypted", _("文件加了密码，打不开。"), _("请取消密码后另存为 .xlsx 再导入。"))
 
 
 def broken() -> MenuRefused:
+    """Return the refusal of a file that is cut off or damaged."""
     return refusal(
         "file_broken", _("文件不完整或已损坏，读不出来。"), _("请重新下载，或用 Excel、WPS 打开后另存为 .xlsx 再导入。")
     )
 
 
 def bomb() -> MenuRefused:
+    """Return the refusal of an archive that would unpack to too much."""
     return refusal(
         "file_unpacks_too_big",
         _("文件解开后大得不正常，没有读取。"),
@@ -205,6 +208,7 @@ def bomb() -> MenuRefused:
 
 
 def too_big(name: str) -> MenuRefused:
+    """Return the refusal of a sheet beyond the limits of sheets.py."""
     return refusal(
         "sheet_too_big",
         _("“{name}”的行、列或内容太多（最多 20000 行、200 列），没有读取。").format(name=name),

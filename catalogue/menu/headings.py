@@ -70,7 +70,7 @@ class Row:
         column = self.columns.get(key)
         if not column:
             return Place(self.sheet.name, self.index + 1)
-        return Place(self.sheet.name, self.index + 1, f"{letters(column.index)}（{column.heading}）")
+        return Place(self.sheet.name, self.index + 1, letters(column.index), column.heading)
 
     def wrong(self, key: str, sentence: str, mend: str) -> None:
         """Report the cell of `key`; the row will not be saved."""
@@ -187,10 +187,12 @@ def second_headings(sheet: Sheet, index: int, above: list[str], vocabulary: Voca
 
 
 def count_known(headings: list[str], vocabulary: Vocabulary) -> int:
+    """Return how many different fields the headings name."""
     return len({vocabulary.field_of(heading) for heading in headings} - {""})
 
 
 def names_the_row(headings: list[str], vocabulary: Vocabulary) -> bool:
+    """Tell whether one of the headings is that of the field a row cannot be without."""
     return any(vocabulary.field_of(heading) == vocabulary.name_key for heading in headings)
 
 
@@ -209,7 +211,7 @@ def report_unknown(sheet: Sheet, index: int, headings: list[str], vocabulary: Vo
     used = {column.index for column in columns_of(headings, vocabulary).values()}
     for column, heading in enumerate(headings):
         if heading.strip() and column not in used:
-            place = Place(sheet.name, index + 1, f"{letters(column)}（{' '.join(heading.split())}）")
+            place = Place(sheet.name, index + 1, letters(column), " ".join(heading.split()))
             notice(report, vocabulary.kind, place, _("不认识这一列，或与前面的列重复，没有读取"))
 
 
@@ -228,4 +230,5 @@ def is_data(sheet: Sheet, index: int, columns: Mapping[str, Column], name_key: s
 
 
 def notice(report: Report, kind: Kind, place: Place, sentence: str) -> None:
+    """Report what was read in another way than people may think, or not at all."""
     report.add(Line(Outcome.NOTICE, kind, place=place, sentence=sentence))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -37,6 +37,7 @@ class Mode:
 
 
 AS_USUAL = Mode()
+PATIENCE = "60s"
 
 
 def import_menu(
@@ -57,24 +58,38 @@ def import_menu(
     report = Report()
     names = "、".join(path.name for path in (menu.courses, menu.sites) if path)
     with transaction.atomic(), recorded(actor=actor, reason=_("导入 {names}").format(names=names)):
+        categories = known_categories(is_dry=mode.dry_run)
         plans: list[CoursesPlan | SitesPlan] = []
         if site_book:
             plans.append(plan_sites(site_book, report))
-        plans.append(plan_courses(course_book, report, now=now, is_dry=mode.dry_run))
+        plans.append(plan_courses(course_book, categories, report, now=now))
         if not mode.dry_run and (report.is_resolved or not mode.strict):
             for plan in plans:
-                plan.save(progress)
+                plan.write(progress)
             report.saved = True
     return report
 
 
-def plan_courses(book: Book, report: Report, *, now: datetime, is_dry: bool) -> CoursesPlan:
-    """Return the plan of a course menu. Holds the categories, from which codes are given, unless it is a dry run."""
-    categories = Category.objects.all() if is_dry else Category.objects.select_for_update(no_key=True)
-    known = list(categories.order_by("position"))
+def known_categories(*, is_dry: bool) -> list[Category]:
+    """Return the categories. Unless it is a dry run they are locked, so that two imports follow each other.
+
+    An import is a long transaction by design, so the short limits of web requests do not hold for it.
+    """
+    categories = Category.objects.order_by("position")
+    if not is_dry:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
+            cursor.execute(f"SET LOCAL statement_timeout = '{PATIENCE}'")
+        categories = categories.select_for_update(no_key=True)
+    known = list(categories)
     if not known:
         raise refusal("no_categories", _("系统里还没有九大类。"), _("请先运行 manage.py reference_data。"))
-    drafts, mentioned = courses.parse(book, known, report)
+    return known
+
+
+def plan_courses(book: Book, categories: list[Category], report: Report, *, now: datetime) -> CoursesPlan:
+    """Return the plan of a course menu."""
+    drafts, mentioned = courses.parse(book, categories, report)
     return courses_plan.plan(drafts, mentioned, report=report, now=now)
 
 

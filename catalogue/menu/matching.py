@@ -148,14 +148,17 @@ def mark_of(one: Course | CourseDraft) -> str:
 def likely_renames(new: list[CourseDraft], missing: list[Course]) -> dict[int, Course]:
     """Return for id(draft) the missing course of the same category it most likely renames, each at most once.
 
-    Alike are titles whose difflib ratio is at least 0.6, or courses with the same 简介. Past 100,000 comparisons only
-    the 简介 counts, so that a foreign file costs no minutes.
+    Alike are courses with the same 简介, or titles whose difflib ratio is at least 0.6. Past 100,000 comparisons titles
+    are not compared, so that a foreign file costs no minutes.
     """
-    pairs = [(draft, course) for draft in new for course in missing if draft.category.pk == course.category_id]
-    few = len(pairs) <= MOST_COMPARISONS
-    scored = [(likeness(draft, course, by_title=few), index) for index, (draft, course) in enumerate(pairs)]
-    renames: dict[int, Course] = {}
-    taken: set[str] = set()
+    renames = same_summaries(new, missing)
+    taken = {course.code for course in renames.values()}
+    rest = [course for course in missing if course.code not in taken]
+    open_drafts = [draft for draft in new if id(draft) not in renames]
+    if len(open_drafts) * len(rest) > MOST_COMPARISONS:
+        return renames
+    pairs = [(draft, course) for draft in open_drafts for course in rest if draft.category.pk == course.category_id]
+    scored = [(likeness(draft.title_key, course.title_key), index) for index, (draft, course) in enumerate(pairs)]
     for score, index in sorted(scored, key=lambda one: (-one[0], one[1])):
         draft, course = pairs[index]
         if score >= RENAME_LIKENESS and id(draft) not in renames and course.code not in taken:
@@ -164,12 +167,21 @@ def likely_renames(new: list[CourseDraft], missing: list[Course]) -> dict[int, C
     return renames
 
 
-def likeness(draft: CourseDraft, course: Course, *, by_title: bool) -> float:
-    """Return how much alike two courses are, from 0 to 1; below 0.6 the number is only a bound."""
-    if key(draft.values.get("summary") or "") == key(course.summary):
-        return 1
-    if not by_title:
-        return 0
-    matcher = SequenceMatcher(None, course.title_key, draft.title_key, autojunk=False)
+def same_summaries(new: list[CourseDraft], missing: list[Course]) -> dict[int, Course]:
+    """Return for id(draft) the missing course of the same category with the same 简介."""
+    by_summary: dict[tuple[str, str], list[Course]] = {}
+    for course in reversed(missing):
+        by_summary.setdefault((course.category_id, key(course.summary)), []).append(course)
+    renames: dict[int, Course] = {}
+    for draft in new:
+        alike = by_summary.get((draft.category.pk, key(draft.values.get("summary") or "")))
+        if alike:
+            renames[id(draft)] = alike.pop()
+    return renames
+
+
+def likeness(one: str, other: str) -> float:
+    """Return how much alike two titles are, from 0 to 1; below 0.6 the number is only a bound."""
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
     quick = min(matcher.real_quick_ratio(), matcher.quick_ratio())
     return quick if quick < RENAME_LIKENESS else matcher.ratio()

@@ -17,6 +17,7 @@ from catalogue.menu.report import Kind, Line, Outcome, Report
 from catalogue.models import Course, Instructor, InstructorTitle, Topic, Track
 
 SLUG_LENGTH = 50
+PINYIN_LENGTH = 120
 
 
 def pinyin(text: str) -> str:
@@ -70,7 +71,7 @@ class Topics:
             self.report.add(Line(Outcome.ADDED, Kind.TRACK, name=f"{topic.name} / {name}"))
         return self.tracks[mark]
 
-    def save(self) -> None:
+    def write(self) -> None:
         Topic.objects.bulk_create(self.new_topics)
         Track.objects.bulk_create(self.new_tracks)
 
@@ -97,14 +98,17 @@ class Instructors:
             self._honour(instructor, person)
             return instructor
         instructor = Instructor(
-            name=person.name, pinyin=pinyin(person.name), organisation=person.organisation, titles=list(person.titles)
+            name=person.name,
+            pinyin=pinyin(person.name)[:PINYIN_LENGTH],
+            organisation=person.organisation,
+            titles=list(person.titles),
         )
         self.known[mark] = instructor
         self.new.append(instructor)
         self.report.add(Line(Outcome.ADDED, Kind.INSTRUCTOR, name=_named(instructor)))
         return instructor
 
-    def save(self) -> None:
+    def write(self) -> None:
         Instructor.objects.bulk_create(self.new)
         Instructor.objects.bulk_update(self.changed.values(), ["titles"])
 
@@ -137,16 +141,21 @@ class Towns:
         """Read those there are, and the district above them. Raises Union.DoesNotExist without reference data."""
         self.report = report
         self.district = district()
-        self.slugs = set(Union.objects.values_list("slug", flat=True))
-        self.known = {key(union.area): union for union in Union.objects.filter(kind=UnionKind.TOWN)}
+        unions = list(Union.objects.all())
+        self.slugs = {union.slug for union in unions}
+        self.names = {key(union.name): union for union in unions}
+        self.known = {key(union.area): union for union in unions if union.kind == UnionKind.TOWN}
         self.new: list[Union] = []
 
     def get(self, area: str) -> Union:
-        """Return the union of an area, made if need be."""
+        """Return the union of an area, made if need be. One of another kind with the name we would give is meant."""
+        name = f"{area}总工会"
+        if key(area) not in self.known and key(name) in self.names:
+            self.known[key(area)] = self.names[key(name)]
         if key(area) not in self.known:
             slug = free_slug(area, self.slugs)
             self.slugs.add(slug)
-            union = Union(kind=UnionKind.TOWN, slug=slug, name=f"{area}总工会", area=area, parent=self.district)
+            union = Union(kind=UnionKind.TOWN, slug=slug, name=name, area=area, parent=self.district)
             self.known[key(area)] = union
             self.new.append(union)
             self.report.add(Line(Outcome.ADDED, Kind.UNION, name=union.name))
@@ -154,9 +163,9 @@ class Towns:
 
     def registered(self, union: Union) -> Union:
         """Return the object that `get` gives for the union's area, so that the two can be compared."""
-        return self.known.get(key(union.area), union)
+        return self.names[key(union.name)]
 
-    def save(self) -> None:
+    def write(self) -> None:
         Union.objects.bulk_create(self.new)
 
 

@@ -41,17 +41,20 @@ UNRESOLVED = (Outcome.PROBLEM, Outcome.RENAME)
 
 @dataclass(frozen=True)
 class Place:
-    """Where in the file: sheet, row from 1, column as letter and heading. Empty: nowhere in the file."""
+    """Where in the file: sheet, row from 1, column by letter and by its heading. Empty: nowhere in the file."""
 
     sheet: str = ""
     row: int = 0
     column: str = ""
+    heading: str = ""
 
     def __str__(self) -> str:
         """Return the place as people say it."""
         parts = [_("“{sheet}”").format(sheet=self.sheet)] if self.sheet else []
         parts += [_("第 {row} 行").format(row=self.row)] if self.row else []
-        parts += [_("{column} 列").format(column=self.column)] if self.column else []
+        parts += (
+            [_("“{heading}”列").format(heading=self.heading), f"（{self.column}{self.row}）"] if self.column else []
+        )
         return "".join(parts)
 
 
@@ -84,7 +87,7 @@ class Line:
 
     def cells(self) -> list[str]:
         """Return the line as a row of the report file, under COLUMNS."""
-        place = [self.place.sheet, str(self.place.row or ""), self.place.column]
+        place = [self.place.sheet, str(self.place.row or ""), f"{self.place.column} {self.place.heading}".strip()]
         return [
             str(self.outcome.label), str(self.kind.label), self.code, self.name, *place,
             self.field, self.old, self.new, self.sentence, self.mend,

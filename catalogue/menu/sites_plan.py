@@ -23,7 +23,7 @@ PERSONAL = ("manager_name", "manager_phone")
 
 @dataclass
 class SitesPlan:
-    """What an import will do to sites and rooms. Made without writing; `save` writes it."""
+    """What an import will do to sites and rooms. Made without writing; `write` saves it."""
 
     report: Report
     towns: Towns
@@ -44,9 +44,9 @@ class SitesPlan:
         else:
             self._create(draft)
 
-    def save(self, progress: Progress) -> None:
+    def write(self, progress: Progress) -> None:
         """Write the plan."""
-        self.towns.save()
+        self.towns.write()
         for batch in batches(self.changed, _("修改学堂"), progress):
             Site.objects.bulk_update(batch, sorted(self.changed_fields))
         for batch in batches(self.new, _("保存学堂"), progress):
@@ -158,4 +158,5 @@ def said(name: str, value: Any) -> str:
 
 
 def room_said(name: str, value: int | str) -> str:
+    """Return a room's value as the list writes it."""
     return str(RoomKind(str(value)).label) if name == "kind" else str(value)

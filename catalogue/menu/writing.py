@@ -61,11 +61,13 @@ def write_table(path: Path, rows: Iterable[list[str]]) -> None:
 
 
 def write_csv(path: Path, rows: Iterable[list[str]]) -> None:
+    """Write rows as CSV in UTF-8 with its mark, which Excel needs."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         csv.writer(file).writerows([harmless(cell) for cell in row] for row in rows)
 
 
 def write_sheet(path: Path, rows: list[list[str]]) -> None:
+    """Write rows as the one sheet of a workbook, headings frozen, every cell a text."""
     with xlsxwriter.Workbook(path, WORKBOOK) as book:
         sheet = book.add_worksheet(_("报告"))
         sheet.freeze_panes(1, 0)

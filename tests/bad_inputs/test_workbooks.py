@@ -22,7 +22,7 @@ from catalogue.menu.report import Kind, Outcome
 from catalogue.menu.writing import harmless
 from catalogue.models import Course
 from tests.conftest import NOW
-from tests.workbooks import table, xls, xlsx
+from tests.workbooks import ods, table, xls, xlsx
 
 MEGABYTE = 1024 * 1024
 SECONDS = 2
@@ -213,6 +213,39 @@ def test_a_text_that_is_no_menu_is_refused(tmp_path: Path, name: str, content: b
         files.read(path)
 
     assert [problem.code for problem in refused.value.problems] == [code]
+
+
+def far_in_old_excel(path: Path) -> Path:
+    return xls(path / "a.xls", "岗位技能", [["课程名称"], *[[]] * 65_534, [*[""] * 255, "x"]])
+
+
+def repeated_in_open_document(path: Path) -> Path:
+    target = ods(path / "a.ods", "岗位技能", table({}))
+    with zipfile.ZipFile(target) as old:
+        members = {info: old.read(info) for info in old.infolist()}
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for info, content in members.items():
+            again = b'table:number-rows-repeated="100000"><table:table-cell table:number-columns-repeated="1000"'
+            row = b"<table:table-row><table:table-cell"
+            is_content = info.filename == "content.xml"
+            new.writestr(info, content.replace(row, row[:16] + b" " + again) if is_content else content)
+    return target
+
+
+@pytest.mark.parametrize(
+    ("make", "code"), [(far_in_old_excel, "sheet_too_big"), (repeated_in_open_document, "file_broken")]
+)
+def test_cells_beyond_counting_are_refused_in_every_format(
+    tmp_path: Path, make: Callable[[Path], Path], code: str
+) -> None:
+    path = make(tmp_path)
+    started = time.monotonic()
+
+    with pytest.raises(MenuRefused) as refused:
+        files.read(path)
+
+    assert [problem.code for problem in refused.value.problems] == [code]
+    assert time.monotonic() - started < SECONDS
 
 
 def test_a_merge_over_everything_costs_nothing(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def test_other_orders_other_words_and_unknown_columns(tmp_path: Path) -> None:
 
     assert titles() == [("SP0001", "太极拳")]
     assert teachers() == {"太极拳": ["演示甲"]}
-    assert notices(report) == ["“体育健身”第 1 行A（教室颜色） 列 不认识这一列，或与前面的列重复，没有读取"]
+    assert notices(report) == ["“体育健身”第 1 行“教室颜色”列（A1） 不认识这一列，或与前面的列重复，没有读取"]
 
 
 def test_title_note_and_foot_rows_blank_rows_and_bare_numbers_are_no_courses(tmp_path: Path) -> None:
@@ -101,8 +101,8 @@ def test_title_note_and_foot_rows_blank_rows_and_bare_numbers_are_no_courses(tmp
 def test_a_row_without_a_title_is_no_blank_row(tmp_path: Path) -> None:
     report = taken(xlsx(tmp_path / "a.xlsx", {"岗位技能": table({"课程名称": ""})}))
 
-    assert [(line.place.row, line.place.column, line.sentence) for line in report.of(Outcome.PROBLEM)] == [
-        (2, "A（课程名称）", "这一格是空的")
+    assert [(line.place.row, line.place.heading, line.sentence) for line in report.of(Outcome.PROBLEM)] == [
+        (2, "课程名称", "这一格是空的")
     ]
 
 

@@ -1,18 +1,19 @@
 """What an import does with rows that are new, changed, wrong, missing or renamed."""
 
 from collections.abc import Callable
-from datetime import date
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.db import connection
 
 from catalogue.menu.importing import AS_USUAL, MenuFiles, Mode, import_menu
 from catalogue.menu.report import Kind, Outcome, Report
-from catalogue.models import Course, Instructor, Room, Site, Topic, Track
+from catalogue.models import Course, Instructor, Topic, Track
 from tests.conftest import NOW
-from tests.factories import CourseFactory, CourseInstructorFactory, InstructorFactory, RoomFactory, SiteFactory
+from tests.factories import CourseFactory, CourseInstructorFactory, InstructorFactory
 from tests.workbooks import COURSE, SITE, Cell, table, without, xlsx
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference")]
@@ -29,18 +30,6 @@ def menu(tmp_path: Path) -> Importer:
     def run(*rows: dict[str, Cell], mode: Mode = AS_USUAL) -> Report:
         path = xlsx(tmp_path / "菜单.xlsx", {"岗位技能": table(*rows)})
         return import_menu(menu=MenuFiles(path), now=NOW, mode=mode)
-
-    return run
-
-
-@pytest.fixture
-def sites(tmp_path: Path) -> Importer:
-    """Import rows of a site list beside one course, and return the report."""
-
-    def run(*rows: dict[str, Cell]) -> Report:
-        menu = xlsx(tmp_path / "菜单.xlsx", {"岗位技能": table({})})
-        listed = xlsx(tmp_path / "名录.xlsx", {"学堂名录": table(*rows, like=SITE)})
-        return import_menu(menu=MenuFiles(menu, listed), now=NOW)
 
     return run
 
@@ -88,6 +77,13 @@ def test_a_change_is_told_field_by_field_and_saved(menu: Importer) -> None:
     assert [one.name for one in course.instructors.all()] == ["演示乙"]
 
 
+def test_a_course_may_move_to_a_topic_that_is_new(menu: Importer) -> None:
+    menu({"专题": "AI技术", "方向": "前沿科技"})
+    menu({"专题": "低空经济", "方向": ""})
+
+    assert Course.objects.filter(topic__name="低空经济", track=None).count() == 1
+
+
 def test_history_says_who_and_why(menu: Importer) -> None:
     menu({})
     menu({"学时": 6})
@@ -108,7 +104,7 @@ def test_a_bad_row_is_named_and_stops_no_other(menu: Importer) -> None:
     report = menu({"学时": "两小时"}, {"课程名称": "车工入门"})
 
     assert said(report, Outcome.PROBLEM) == [
-        "“岗位技能”第 2 行F（学时） 列 课程 钳工入门 “两小时” 不是数字（请填数字，例如 2 或 1.5）"
+        "“岗位技能”第 2 行“学时”列（F2） 课程 钳工入门 “两小时” 不是数字（请填数字，例如 2 或 1.5）"
     ]
     assert codes() == [("SK0001", "车工入门")]
 
@@ -116,11 +112,11 @@ def test_a_bad_row_is_named_and_stops_no_other(menu: Importer) -> None:
 def test_every_bad_cell_of_a_row_is_named(menu: Importer) -> None:
     report = menu({"课程简介": "", "授课形式": "函授", "开班人数": 40, "备注": "长" * 201})
 
-    assert [(line.place.column, line.sentence) for line in report.of(Outcome.PROBLEM)] == [
-        ("B（课程简介）", "这一格是空的"),
-        ("H（授课形式）", "没有“函授”这一项"),
-        ("P（备注）", "有 201 个字，太长"),
-        ("J（人数上限）", "比开班人数 40 还少"),
+    assert [(f"{line.place.column} {line.place.heading}", line.sentence) for line in report.of(Outcome.PROBLEM)] == [
+        ("B 课程简介", "这一格是空的"),
+        ("H 授课形式", "没有“函授”这一项"),
+        ("P 备注", "有 201 个字，太长"),
+        ("J 人数上限", "比开班人数 40 还少"),
     ]
 
 
@@ -128,7 +124,7 @@ def test_every_bad_cell_of_a_row_is_named(menu: Importer) -> None:
 def test_an_impossible_number_of_people_is_refused(menu: Importer, people: Cell) -> None:
     report = menu({"人数上限": people})
 
-    assert [line.place.column for line in report.of(Outcome.PROBLEM)] == ["J（人数上限）"]
+    assert [f"{line.place.column} {line.place.heading}" for line in report.of(Outcome.PROBLEM)] == ["J 人数上限"]
     assert Course.objects.count() == 0
 
 
@@ -348,107 +344,20 @@ def test_an_instructor_whom_staff_gave_to_a_course_stays(menu: Importer) -> None
     assert [one.organisation for one in course.instructors.all()] == ["别的单位"]
 
 
-def test_a_site_with_rooms_and_town(sites: Importer) -> None:
-    sites({})
+@pytest.mark.django_db(transaction=True)
+def test_two_imports_at_once_follow_each_other(tmp_path: Path) -> None:
+    path = xlsx(tmp_path / "菜单.xlsx", {"岗位技能": table(*({"课程名称": f"课程{n}"} for n in range(50)))})
+    listed = xlsx(tmp_path / "名录.xlsx", {"学堂名录": table({}, like=SITE)})
 
-    site = Site.objects.get()
-    assert (site.slug, site.host_kind, site.union.slug, site.is_accessible) == ("jiangpan", "park", "yanshizhen", True)
-    assert (site.municipal_named_on, site.opened_on) == (date(2021, 3, 5), date(2020, 6, 18))
-    assert (site.longitude, site.equipment) == (Decimal("121.41268"), ["投影仪", "音响"])
-    assert list(site.rooms.values_list("name", "capacity", "kind")) == [
-        ("一号厅", 80, "hall"),
-        ("201", 40, "classroom"),
-    ]
+    def press(_turn: int) -> tuple[int, int]:
+        try:
+            report = import_menu(menu=MenuFiles(path, listed), now=NOW)
+            return report.count(Outcome.ADDED, Kind.COURSE), report.count(Outcome.UNCHANGED, Kind.COURSE)
+        finally:
+            connection.close()
 
+    with ThreadPoolExecutor(max_workers=3) as pool:
+        results = sorted(pool.map(press, range(3)))
 
-def test_a_changed_site_and_its_rooms_are_told(sites: Importer) -> None:
-    sites({})
-    report = sites(
-        {
-            "所属街镇": "新镇",
-            "教学面积（平方米）": "350",
-            "负责人": "别人",
-            "教室（名称:人数:类型）": "201：45：教室；202:30:教室",
-        }
-    )
-
-    changed = [(line.name, line.field, line.old, line.new) for line in report.of(Outcome.CHANGED)]
-    assert changed == [
-        ("演示学堂·江畔", "所属街镇", "演示镇", "新镇"),
-        ("演示学堂·江畔", "教学面积（平方米）", "300", "350"),
-        ("演示学堂·江畔", "负责人", "…", "…"),
-        ("江畔 / 201", "人数", "40", "45"),
-        ("江畔 / 201", "顺序", "1", "0"),
-    ]
-    assert [line.name for line in report.of(Outcome.MISSING)] == ["江畔 / 一号厅"]
-    assert Room.objects.count() == 3
-    assert Site.objects.get().union.area == "新镇"
-
-
-def test_a_site_that_the_list_no_longer_has_is_reported_and_stays(sites: Importer) -> None:
-    other = SiteFactory(name="别的学堂")
-    RoomFactory(site=other)
-    report = sites({})
-
-    assert [line.name for line in report.of(Outcome.MISSING)] == ["别的学堂"]
-    assert Site.objects.filter(retired_at=None).count() == 2
-
-
-def test_two_sites_of_the_same_sound_get_two_slugs(sites: Importer) -> None:
-    sites({}, {"学堂名称": "演示学堂·讲畔", "简称": "讲畔"})
-
-    assert list(Site.objects.order_by("slug").values_list("slug", flat=True)) == ["jiangpan", "jiangpan-2"]
-
-
-@pytest.mark.parametrize(
-    "written", [44260, "44260", "2021年3月5日", "2021-3-5", "2021/03/05", "2021.3.5", "２０２１-３-５"]
-)
-def test_a_date_may_be_a_day_number_or_text(sites: Importer, written: Cell) -> None:
-    sites({"启用日期": written})
-
-    assert Site.objects.get().opened_on == date(2021, 3, 5)
-
-
-@pytest.mark.parametrize("written", ["2026-02-30", "0000-01-01", "9999-12-31", "26/1/2", "2026年3月", "春天", 1e9, 5])
-def test_a_date_that_is_none_is_listed(sites: Importer, written: Cell) -> None:
-    report = sites({"启用日期": written})
-
-    assert [line.sentence for line in report.of(Outcome.PROBLEM)] == ["不是有效日期"]
-    assert Site.objects.count() == 0
-
-
-@pytest.mark.parametrize(
-    ("written", "stored"),
-    [(13800138000.0, "13800138000"), ("'13800138000", "13800138000"), ("０２１－５５５５ 0000", "021-5555 0000")],
-)
-def test_a_telephone_number_may_be_a_number_cell(sites: Importer, written: Cell, stored: str) -> None:
-    sites({"联系电话": written})
-
-    assert Site.objects.get().manager_phone == stored
-
-
-@pytest.mark.parametrize("written", ["1.38E+10", "问前台", "12345"])
-def test_a_telephone_number_is_not_guessed(sites: Importer, written: str) -> None:
-    report = sites({"联系电话": written})
-
-    assert [(line.old, line.sentence) for line in report.of(Outcome.PROBLEM)] == [(written, "不是电话号码")]
-
-
-@pytest.mark.parametrize(
-    ("column", "written", "sentence"),
-    [
-        ("教室（名称:人数:类型）", "一号厅:很多:教室", "教室“一号厅:很多:教室”：不是数字"),
-        ("教室（名称:人数:类型）", "一号厅:20", "教室“一号厅:20”写法不对"),
-        ("教室（名称:人数:类型）", "一号厅:20:车库", "教室“一号厅:20:车库”：没有“车库”这一项"),
-        ("教室（名称:人数:类型）", "甲:20:教室；甲:30:教室", "教室“甲”写了两次"),
-        ("纬度", 121.4, "不是经纬度"),
-        ("无障碍", "也许", "不是“是”或“否”"),
-        ("命名日期", "", "已命名上海职工学堂，却没有日期"),
-        ("上海职工学堂", "否", "有命名日期，却不是上海职工学堂"),
-    ],
-)
-def test_a_bad_cell_of_a_site_is_named(sites: Importer, column: str, written: Cell, sentence: str) -> None:
-    report = sites({column: written})
-
-    assert [line.sentence for line in report.of(Outcome.PROBLEM)] == [sentence]
-    assert Site.objects.count() == 0
+    assert results == [(0, 50), (0, 50), (50, 0)]
+    assert codes() == [(f"SK{n + 1:04d}", f"课程{n}") for n in range(50)]

@@ -4,6 +4,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from catalogue.menu.errors import MenuRefused
 from catalogue.menu.export import export_menu
@@ -24,4 +25,4 @@ class Command(BaseCommand):
             count = export_menu(path=file)
         except MenuRefused as refused:
             raise CommandError(str(refused)) from refused
-        self.stdout.write(f"已导出 {count} 门课程到 {file}。")
+        self.stdout.write(_("已导出 {count} 门课程到 {file}。").format(count=count, file=file))

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from catalogue.menu import writing
 from catalogue.menu.errors import MenuRefused
@@ -65,16 +66,16 @@ class Command(BaseCommand):
         for line in lines[:MOST_LINES]:
             write(f"  {line}")
         if len(lines) > MOST_LINES:
-            write(f"  另有 {len(lines) - MOST_LINES} 条，用 --report FILE 写入文件查看")
+            write("  " + _("另有 {n} 条，用 --report FILE 写入文件查看").format(n=len(lines) - MOST_LINES))
 
     def conclude(self, report: Report, mode: Mode) -> None:
         """Say whether anything was saved. Raises CommandError when bad rows left nothing to save."""
         wrong = len(report.of(Outcome.PROBLEM)) + len(report.of(Outcome.RENAME))
         if mode.dry_run:
-            self.stdout.write("这是试运行，没有保存任何内容。")
+            self.stdout.write(_("这是试运行，没有保存任何内容。"))
         elif not report.saved:
-            raise CommandError(f"有 {wrong} 处要先解决，按 --strict 没有保存任何内容。")
+            raise CommandError(_("有 {n} 处要先解决，按 --strict 没有保存任何内容。").format(n=wrong))
         elif wrong and not any(report.of(outcome) for outcome in (Outcome.ADDED, Outcome.CHANGED, Outcome.UNCHANGED)):
-            raise CommandError(f"没有一行可以导入，共有 {wrong} 处要先解决。")
+            raise CommandError(_("没有一行可以导入，共有 {n} 处要先解决。").format(n=wrong))
         else:
-            self.stdout.write("已保存。" + (f"有 {wrong} 处没有保存，见上。" if wrong else ""))
+            self.stdout.write(_("已保存，有 {n} 处没有保存，见上。").format(n=wrong) if wrong else _("已保存。"))
