@@ -106,7 +106,9 @@ def measure(clients: int, seconds: float) -> Slice:
     connections.close_all()
     context = multiprocessing.get_context("fork")
     results: multiprocessing.Queue[list[float]] = context.Queue()
-    started = [context.Process(target=client, args=(run.pk, shares[n::processes], seconds, results)) for n in range(processes)]
+    started = [
+        context.Process(target=client, args=(run.pk, shares[n::processes], seconds, results)) for n in range(processes)
+    ]
     for process in started:
         process.start()
     lasted = sorted(took for _process in started for took in results.get())

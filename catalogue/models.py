@@ -1,7 +1,7 @@
 """What is on offer: categories, topics, courses, sites, rooms and instructors."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
@@ -12,9 +12,6 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from policy import ids
-
-if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
 
 
 class Category(models.Model):
@@ -34,7 +31,7 @@ class Category(models.Model):
 
 
 class Topic(models.Model):
-    """A theme that cuts across the categories (专题): AI技术, 消防安全 …"""
+    """A theme that cuts across the categories (专题): AI技术, 消防安全 and others."""
 
     slug = models.SlugField(unique=True)
     name = models.CharField(max_length=30, unique=True)
@@ -89,9 +86,7 @@ class Instructor(models.Model):
     pinyin = models.CharField(max_length=120)
     titles = ArrayField(models.CharField(max_length=20, choices=InstructorTitle), default=list, blank=True)
     organisation = models.CharField(max_length=80, blank=True)
-    user = models.OneToOneField(
-        "accounts.User", models.PROTECT, null=True, blank=True, related_name="instructor"
-    )
+    user = models.OneToOneField("accounts.User", models.PROTECT, null=True, blank=True, related_name="instructor")
     retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -181,7 +176,9 @@ class CourseQuerySet(models.QuerySet["Course"]):
     def for_page(self) -> Self:
         """Fetch with a course what its own page shows of it, except its runs."""
         teachers = CourseInstructor.objects.select_related("instructor")
-        return self.select_related("category", "topic", "track").prefetch_related(Prefetch("course_instructors", teachers))
+        return self.select_related("category", "topic", "track").prefetch_related(
+            Prefetch("course_instructors", teachers)
+        )
 
 
 @pghistory.track(append_only=True, model_name="CourseEvent", exclude=["created_at"])
@@ -203,7 +200,9 @@ class Course(models.Model):
     deliveries = ArrayField(models.CharField(max_length=20, choices=Delivery), default=list)
     min_size = models.PositiveSmallIntegerField()
     max_size = models.PositiveSmallIntegerField()
-    instructors = models.ManyToManyField(Instructor, through="CourseInstructor", related_name="courses")
+    instructors: "models.ManyToManyField[Instructor, CourseInstructor]" = models.ManyToManyField(
+        Instructor, through="CourseInstructor", related_name="courses"
+    )
     provider = models.CharField(max_length=80, blank=True)
     bands = ArrayField(models.CharField(max_length=20, choices=Band), default=list, blank=True)
     keywords = ArrayField(models.CharField(max_length=30), default=list, blank=True)
@@ -229,16 +228,14 @@ class Course(models.Model):
             models.CheckConstraint(condition=Q(hours__gt=0, lesson_count__gte=1), name="course_has_hours"),
             models.CheckConstraint(condition=Q(level__in=Level.values), name="course_level_known"),
             models.CheckConstraint(
-                condition=Q(deliveries__contained_by=Delivery.values) & ~Q(deliveries=[]), name="course_deliveries_known"
+                condition=Q(deliveries__contained_by=Delivery.values) & ~Q(deliveries=[]),
+                name="course_deliveries_known",
             ),
             models.CheckConstraint(condition=Q(bands__contained_by=Band.values), name="course_bands_known"),
         ]
 
     def __str__(self) -> str:
         return self.title
-
-    if TYPE_CHECKING:
-        course_instructors: RelatedManager["CourseInstructor"]
 
     @property
     def delivery_labels(self) -> list[str]:

@@ -23,12 +23,13 @@ def _counters() -> Iterator[str]:
         seated=Count("enrollments", filter=Q(enrollments__status__in=SEATED)),
         in_line=Count("enrollments", filter=Q(enrollments__status=EnrollmentStatus.WAITING)),
     )
-    for run in counted.exclude(seats_taken=F("seated")).order_by("pk"):
-        yield f"班次 {run.number}：已占名额记为 {run.seats_taken}，实有 {run.seated}。"
-    for run in counted.exclude(waiting=F("in_line")).order_by("pk"):
-        yield f"班次 {run.number}：候补人数记为 {run.waiting}，实有 {run.in_line}。"
-    for run in counted.filter(seated__gt=F("capacity")).order_by("pk"):
-        yield f"班次 {run.number}：{run.capacity} 个名额坐了 {run.seated} 人。"
+    rows = counted.order_by("pk").values("number", "capacity", "seats_taken", "waiting", "seated", "in_line")
+    for row in rows.exclude(seats_taken=F("seated")):
+        yield "班次 {number}：已占名额记为 {seats_taken}，实有 {seated}。".format(**row)
+    for row in rows.exclude(waiting=F("in_line")):
+        yield "班次 {number}：候补人数记为 {waiting}，实有 {in_line}。".format(**row)
+    for row in rows.filter(seated__gt=F("capacity")):
+        yield "班次 {number}：{capacity} 个名额坐了 {seated} 人。".format(**row)
 
 
 def _seats_owed(now: datetime) -> Iterator[str]:

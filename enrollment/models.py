@@ -105,7 +105,11 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
         return self.filter(earlier, class_run=enrollment.class_run_id, status=EnrollmentStatus.WAITING).count()
 
 
-@pghistory.track(append_only=True, model_name="EnrollmentEvent", fields=["class_run", "worker", "status", "via", "entered_by", "queued_at"])
+@pghistory.track(
+    append_only=True,
+    model_name="EnrollmentEvent",
+    fields=["class_run", "worker", "status", "via", "entered_by", "queued_at"],
+)
 class Enrollment(models.Model):
     """A worker's seat, or place in line, on one class run (报名). Written only by enrollment/seats.py.
 
@@ -128,7 +132,9 @@ class Enrollment(models.Model):
     class Meta:
         ordering = ["created_at", "pk"]
         indexes = [
-            models.Index(fields=["class_run", "queued_at", "id"], condition=Q(status="waiting"), name="enrollment_line"),
+            models.Index(
+                fields=["class_run", "queued_at", "id"], condition=Q(status="waiting"), name="enrollment_line"
+            ),
             models.Index(fields=["worker", "-created_at"], name="enrollment_of_worker"),
             models.Index(fields=["class_run", "status"], name="enrollment_of_run"),
         ]
@@ -136,9 +142,7 @@ class Enrollment(models.Model):
             models.UniqueConstraint(
                 fields=["class_run", "worker"], condition=Q(status__in=LIVE), name="enrollment_live_once_per_worker"
             ),
-            models.CheckConstraint(
-                condition=Q(status__in=EnrollmentStatus.values), name="enrollment_status_known"
-            ),
+            models.CheckConstraint(condition=Q(status__in=EnrollmentStatus.values), name="enrollment_status_known"),
             models.CheckConstraint(condition=Q(via__in=Via.values), name="enrollment_via_known"),
             models.CheckConstraint(
                 condition=Q(status__in=ENDED, cancelled_at__isnull=False)

@@ -20,13 +20,13 @@ from timetable.words import day_and_time, lesson_time
 
 @dataclass(frozen=True)
 class Finding:
-    """One row of enrollment_problems: a code and what it points to (ids, or a number of live enrollments)."""
+    """One row of enrollment_problems: a code and what its sentence speaks of (0 where it does not)."""
 
     code: str
-    amount: int | None
-    own_lesson: int | None
-    other_lesson: int | None
-    other_run: int | None
+    amount: int
+    own_lesson: int
+    other_lesson: int
+    other_run: int
 
 
 def problems(*, worker: User, run: ClassRun, now: datetime) -> list[Problem]:
@@ -36,7 +36,7 @@ def problems(*, worker: User, run: ClassRun, now: datetime) -> list[Problem]:
             "SELECT code, amount, own_lesson, other_lesson, other_run FROM enrollment_problems(%s, %s, %s)",
             [worker.pk, run.pk, now],
         )
-        findings = [Finding(*row) for row in cursor.fetchall()]
+        findings = [Finding(code, *(number or 0 for number in numbers)) for code, *numbers in cursor.fetchall()]
     return [SENTENCES[finding.code](run, finding) for finding in findings]
 
 
@@ -57,7 +57,9 @@ def refuse_after_start(*, run: ClassRun, now: datetime) -> None:
 
 
 def _run_cancelled(run: ClassRun, _finding: Finding | None) -> Problem:
-    return Problem("run_cancelled", _("这个班已取消：%(reason)s") % {"reason": run.cancel_reason}, _("请看同一门课的其他班次。"))
+    return Problem(
+        "run_cancelled", _("这个班已取消：%(reason)s") % {"reason": run.cancel_reason}, _("请看同一门课的其他班次。")
+    )
 
 
 def _run_started(run: ClassRun, _finding: Finding | None) -> Problem:

@@ -33,7 +33,7 @@ SHORT_TITLE = 12
 
 
 def enrolled(*, worker: User, run: ClassRun, public_id: str) -> Text:
-    """You have a seat."""
+    """Tell that you have a seat."""
     return _text(
         worker,
         run,
@@ -45,19 +45,21 @@ def enrolled(*, worker: User, run: ClassRun, public_id: str) -> Text:
 
 
 def in_line(*, worker: User, run: ClassRun, public_id: str) -> Text:
-    """You wait; `{ahead}` is filled in by the claim, which alone knows it."""
+    """Tell that you wait; `{ahead}` is filled in by the claim, which alone knows it."""
     return _text(
         worker,
         run,
         public_id,
         title=mark("已候补：%(course)s"),
-        body=mark("《%(course)s》（%(start)s，%(site)s）已满，您在候补队列中，前面 {ahead} 人。一有名额按顺序递补并通知您。"),
+        body=mark(
+            "《%(course)s》（%(start)s，%(site)s）已满，您在候补队列中，前面 {ahead} 人。一有名额按顺序递补并通知您。"
+        ),
         sms=mark("《%(short)s》已满，您已候补，前面 {ahead} 人，递补会通知您。"),
     )
 
 
 def moved_up(*, worker: User, run: ClassRun, public_id: str) -> Text:
-    """The line has served you."""
+    """Tell that the line has served you."""
     return _text(
         worker,
         run,
@@ -69,7 +71,7 @@ def moved_up(*, worker: User, run: ClassRun, public_id: str) -> Text:
 
 
 def cancelled(*, worker: User, run: ClassRun, public_id: str) -> Text:
-    """Your enrollment is over, by your own wish or staff's."""
+    """Tell that your enrollment is over, by your own wish or staff's."""
     return _text(
         worker,
         run,
@@ -89,4 +91,9 @@ def _text(worker: User, run: ClassRun, public_id: str, **templates: str) -> Text
             "site": run.site.short_name,
         }
         title, body, sms = (_(templates[name]) % values for name in ("title", "body", "sms"))
-    return {"title": title, "body": body, "sms": sms[:SMS_LENGTH], "path": reverse("portal:enrollment", args=[public_id])}
+    return {
+        "title": title,
+        "body": body,
+        "sms": sms[:SMS_LENGTH],
+        "path": reverse("portal:enrollment", args=[public_id]),
+    }

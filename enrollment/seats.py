@@ -40,19 +40,26 @@ class Claim:
     ahead: int
 
 
+@dataclass(frozen=True)
+class Entry:
+    """Typed in by staff for somebody who called or came: by whom, and by which way it was asked."""
+
+    by: User
+    via: Via
+
+
 def claim(
     *,
     worker: User,
     run_id: int,
     now: datetime,
     join_line: bool = False,
-    via: Via = Via.WEB,
-    entered_by: User | None = None,
+    entry: Entry | None = None,
 ) -> Claim:
     """Give the worker one seat of the run, or with `join_line` a place in its line when it is full.
 
-    Pressing again answers ALREADY with the same enrollment. A full run is an outcome, not an error. `entered_by` is
-    the officer who types for a caller; `via` then says phone or counter. Raises ClassRun.DoesNotExist.
+    Pressing again answers ALREADY with the same enrollment. A full run is an outcome, not an error. `entry` says who
+    typed it in for a caller (代录). Raises ClassRun.DoesNotExist.
     """
     run = ClassRun.objects.select_related("course", "site", "policy").get(pk=run_id)
     public_id = ids.public_id()
@@ -60,7 +67,13 @@ def claim(
         cursor.execute(
             "SELECT outcome, enrollment, ahead FROM enrollment_claim(%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb)",
             [
-                *(worker.pk, run.pk, now, public_id, join_line, via, entered_by and entered_by.pk),
+                worker.pk,
+                run.pk,
+                now,
+                public_id,
+                join_line,
+                entry.via if entry else Via.WEB,
+                entry.by.pk if entry else None,
                 json.dumps(say.enrolled(worker=worker, run=run, public_id=public_id)),
                 json.dumps(say.in_line(worker=worker, run=run, public_id=public_id)),
             ],

@@ -50,7 +50,7 @@ def now() -> datetime:
 
 
 @pytest.fixture
-def reference(db: None) -> None:  # noqa: ARG001 -- a fixture's way to ask for the database
+def reference(db: None) -> None:
     """Write what every installation has: categories, the district union, a term."""
     call_command("reference_data")
 

@@ -7,8 +7,18 @@ import factory
 from factory.django import DjangoModelFactory
 
 from accounts.models import Role, RoleKind, Union, UnionKind, User, Worker
-from catalogue.models import Category, Course, CourseInstructor, Delivery, HostKind, Instructor, InstructorTitle, Room
-from catalogue.models import RoomKind, Site
+from catalogue.models import (
+    Category,
+    Course,
+    CourseInstructor,
+    Delivery,
+    HostKind,
+    Instructor,
+    InstructorTitle,
+    Room,
+    RoomKind,
+    Site,
+)
 from enrollment.models import Enrollment, EnrollmentStatus
 from policy.models import Policy, Term
 from timetable.models import ClassRun, Lesson
@@ -173,7 +183,7 @@ class ClassRunFactory(DjangoModelFactory[ClassRun]):
     created_at = NOW - timedelta(days=2)
 
     @factory.post_generation
-    def lesson(self: ClassRun, create: bool, extracted: object, **kwargs: object) -> None:  # noqa: FBT001
+    def lesson(self: ClassRun, create: bool, extracted: object, **kwargs: object) -> None:  # noqa: ARG002, FBT001 -- factory_boy's signature
         if create:
             LessonFactory(class_run=self, starts_at=self.starts_at, ends_at=self.ends_at, **kwargs)
 

@@ -12,7 +12,10 @@ from timetable.models import ClassRun
 OCCUPIED_AS_LESSONS_SAY = """
     WITH wanted AS (
         SELECT l.id AS lesson_id, r.id AS resource_id,
-               tstzrange(l.starts_at, l.ends_at + CASE WHEN r.room_id IS NULL THEN interval '0' ELSE %(buffer)s END) AS during
+               tstzrange(
+                   l.starts_at,
+                   l.ends_at + CASE WHEN r.room_id IS NULL THEN interval '0' ELSE %(buffer)s::interval END
+               ) AS during
         FROM timetable_lesson l
         JOIN timetable_resource r ON r.room_id = l.room_id OR r.instructor_id = l.instructor_id
         WHERE l.cancelled_at IS NULL
@@ -55,7 +58,7 @@ def disagreements(*, now: datetime) -> Iterator[str]:  # noqa: ARG001 -- the sam
         yield f"班次 {run.number}：起止时间与各课次不符。"
 
 
-def _rows(sql: str, values: dict[str, object]) -> list[tuple[object, ...]]:
+def _rows(sql: str, values: dict[str, str]) -> list[tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return list(cursor.fetchall())

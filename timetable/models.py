@@ -16,8 +16,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import RoleKind
 
 if TYPE_CHECKING:
-    from django.db.models.manager import RelatedManager
-
     from accounts.models import User
 
 
@@ -167,9 +165,6 @@ class ClassRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number} {self.course}"
-
-    if TYPE_CHECKING:
-        lessons: RelatedManager["Lesson"]
 
     @property
     def seats_left(self) -> int:

@@ -18,7 +18,7 @@ CATALOGUE = ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"
 APPS = ["policy", "messaging", "accounts", "catalogue", "timetable", "enrollment", "portal", "config"]
 CALLS = {"_", "mark", "gettext", "gettext_lazy", "gettext_noop"}
 PLACEHOLDER = re.compile(r"%\([a-z_]+\)[sd]|\{[a-z_]+\}")
-IN_TEMPLATE = re.compile(r"""\bgettext\(\s*u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""")
+IN_TEMPLATE = re.compile(r"""\b(?:gettext|_)\(\s*u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""")
 
 
 def collect() -> dict[str, list[str]]:
@@ -67,9 +67,10 @@ def _python() -> Iterator[tuple[str, str]]:
 def _key(call: ast.Call) -> str:
     """Return the constant first argument of a gettext call, else nothing."""
     name = getattr(call.func, "id", getattr(call.func, "attr", ""))
-    first = call.args[0] if call.args else None
-    is_text = isinstance(first, ast.Constant) and isinstance(first.value, str)
-    return first.value if name in CALLS and is_text else ""
+    match call.args:
+        case [ast.Constant(value=str(key)), *_] if name in CALLS:
+            return key
+    return ""
 
 
 def _templates() -> Iterator[tuple[str, str]]:

@@ -16,7 +16,11 @@ KEY = base64.b64encode(b"k" * 32).decode()
     [
         (lambda: env.text("X"), "", "没有设置"),
         (lambda: env.flag("X", default=False), "yes", "只能是 0 或 1"),
-        (lambda: env.choice("X", {"console", "file"}, "console"), "pigeon", "只能是 console、file 之一，现在是“pigeon”"),
+        (
+            lambda: env.choice("X", {"console", "file"}, "console"),
+            "pigeon",
+            "只能是 console、file 之一，现在是“pigeon”",
+        ),
         (lambda: env.field_keys("X"), "k1:@@", "不是 base64"),
         (lambda: env.field_keys("X"), "k1:AAAA", "32 字节"),
         (lambda: env.field_keys("X"), f":{KEY}", "32 字节"),
@@ -39,16 +43,23 @@ def test_field_keys_keep_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_database_address_may_name_a_socket(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("X", "postgresql://u:p%40w@/name?host=/tmp/sock")
+    monkeypatch.setenv("X", "postgresql://u:p%40w@/name?host=/run/sock")
 
     found = env.database("X")
 
-    assert (found["USER"], found["PASSWORD"], found["HOST"], found["NAME"]) == ("u", "p@w", "/tmp/sock", "name")
+    assert (found["USER"], found["PASSWORD"], found["HOST"], found["NAME"]) == ("u", "p@w", "/run/sock", "name")
 
 
 @pytest.mark.parametrize(
     ("host", "local"),
-    [("localhost", True), ("127.0.0.1", True), ("[::1]", True), ("192.168.1.9", True), ("8.8.8.8", False), ("a.cn", False)],
+    [
+        ("localhost", True),
+        ("127.0.0.1", True),
+        ("[::1]", True),
+        ("192.168.1.9", True),
+        ("8.8.8.8", False),
+        ("a.cn", False),
+    ],
 )
 def test_a_demonstration_stays_on_local_names(host: str, local: bool) -> None:  # noqa: FBT001 -- the expectation
     assert env.is_local_name(host) is local

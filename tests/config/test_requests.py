@@ -8,7 +8,6 @@ from django.test import Client, RequestFactory
 
 from config import errors
 from config.logs import HidePersonalData, OneLine
-
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -4,17 +4,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.db.utils import IntegrityError
 
 from enrollment import seats
 from enrollment.errors import EnrollmentRefused
-from enrollment.models import Enrollment, EnrollmentEvent, EnrollmentStatus, Via
-from enrollment.seats import Outcome
+from enrollment.models import Enrollment, EnrollmentStatus, Via
+from enrollment.seats import Entry, Outcome
 from messaging.models import Message
-from timetable.models import ClassRun
-
 from tests.factories import NOW, ClassRunFactory, PolicyFactory, UserFactory, officer
+from timetable.models import ClassRun
 
 pytestmark = pytest.mark.django_db
 
@@ -186,7 +186,7 @@ def test_staff_enroll_a_caller_by_the_same_door() -> None:
     run = ClassRunFactory()
     caller, clerk = UserFactory(), officer()
 
-    seats.claim(worker=caller, run_id=run.pk, now=NOW, via=Via.PHONE, entered_by=clerk)
+    seats.claim(worker=caller, run_id=run.pk, now=NOW, entry=Entry(by=clerk, via=Via.PHONE))
 
     enrollment = Enrollment.objects.get()
     assert (enrollment.worker, enrollment.via, enrollment.entered_by) == (caller, "phone", clerk)
@@ -274,11 +274,12 @@ def test_every_step_of_an_enrollment_is_kept() -> None:
     waiting = waiter(run)
     seats.cancel(enrollment_id=holder.pk, actor=holder.worker, now=NOW)
 
-    def steps(enrollment: Enrollment) -> list[str]:
-        events = EnrollmentEvent.objects.filter(pgh_obj_id=enrollment.pk).order_by("pgh_id")
-        return list(events.values_list("status", flat=True))
+    history = apps.get_model("enrollment", "EnrollmentEvent").objects.order_by("pgh_id")
 
-    cancel = EnrollmentEvent.objects.get(pgh_obj_id=holder.pk, status="cancelled")
+    def steps(enrollment: Enrollment) -> list[str]:
+        return list(history.filter(pgh_obj_id=enrollment.pk).values_list("status", flat=True))
+
+    cancel = history.get(pgh_obj_id=holder.pk, status="cancelled")
     assert steps(holder) == ["enrolled", "cancelled"]
     assert steps(waiting) == ["waiting", "enrolled"]
     assert cancel.pgh_context.metadata == {"actor": holder.worker.pk, "reason": "cancel"}

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from threading import Barrier
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 from django.db import connection
@@ -13,11 +13,13 @@ from policy import clock
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+
 Race = Callable[[Callable[[T], R], Sequence[T]], list[R]]
 
 
 @pytest.fixture
-def race(now: datetime) -> Race:
+def race(now: datetime) -> Race[Any, Any]:
     """Return a function that calls `act` for every item at the same moment, each in a thread of its own."""
 
     def start(act: Callable[[T], R], items: Sequence[T]) -> list[R]:

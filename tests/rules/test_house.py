@@ -69,7 +69,10 @@ def test_public_functions_say_what_they_mean(project_root: Path) -> None:
 @pytest.mark.parametrize(
     ("forbidden", "allowed"),
     [
-        (r"\b(datetime\.now|timezone\.now|localtime\(\)|date\.today|time\.time)\b", {"policy/clock.py", "config/devtool"}),
+        (
+            r"\b(datetime\.now|timezone\.now|localtime\(\)|date\.today|time\.time)\b",
+            {"policy/clock.py", "config/devtool"},
+        ),
         (r"@receiver|post_save|pre_save", set()),
         (r"def save\(", set()),
         (r"unique_together", set()),

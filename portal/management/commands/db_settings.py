@@ -17,6 +17,8 @@ class Command(BaseCommand):
         """Apply to the role of DATABASE_URL; new connections have it."""
         with connection.cursor() as cursor:
             for name, limit in LIMITS.items():
-                statement = sql.SQL("ALTER ROLE CURRENT_USER SET {} = {}").format(sql.Identifier(name), sql.Literal(limit))
+                statement = sql.SQL("ALTER ROLE CURRENT_USER SET {} = {}").format(
+                    sql.Identifier(name), sql.Literal(limit)
+                )
                 cursor.execute(statement)
         call_command("createcachetable")
