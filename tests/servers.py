@@ -50,10 +50,19 @@ def running(command: Sequence[str], env: dict[str, str]) -> Iterator[subprocess.
             yield process
         finally:
             if process.poll() is None:
-                os.killpg(process.pid, signal.SIGTERM)
-                process.wait(timeout=PATIENCE)
+                end_group(process)
             log.seek(0)
             sys.stdout.write(log.read().decode(errors="replace")[-8000:])
+
+
+def end_group(process: subprocess.Popen[bytes]) -> None:
+    """Ask a process and its children to stop; insist when they do not."""
+    os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.models import User
-from catalogue.models import Course, Room
+from catalogue.models import Course
 from tests import factories
 from tests.factories import NOW, CourseFactory, InstructorFactory, RoomFactory, SiteFactory, TermFactory
 from timetable.errors import TimetableRefused

@@ -8,6 +8,7 @@ import secrets
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
@@ -77,14 +78,14 @@ def rush(port: int, run: ClassRun, presses: list[str]) -> Counter[tuple[int, str
 
     def press(cookies: str) -> tuple[int, str]:
         token = cookies.rpartition("csrftoken=")[2]
-        http = HTTPConnection(servers.HOST, port, timeout=60)
-        http.connect()
-        barrier.wait()
         headers = {"Cookie": cookies, "Content-Type": "application/x-www-form-urlencoded"}
-        http.request("POST", f"/classes/{run.number}/enroll/", urlencode({"csrfmiddlewaretoken": token}), headers)
-        answer = http.getresponse()
-        answer.read()
-        return answer.status, "mine" if "/my/enrollments/" in answer.getheader("Location", "") else ""
+        with closing(HTTPConnection(servers.HOST, port, timeout=60)) as http:
+            http.connect()
+            barrier.wait()
+            http.request("POST", f"/classes/{run.number}/enroll/", urlencode({"csrfmiddlewaretoken": token}), headers)
+            answer = http.getresponse()
+            answer.read()
+            return answer.status, "mine" if "/my/enrollments/" in answer.getheader("Location", "") else ""
 
     with ThreadPoolExecutor(max_workers=len(presses)) as pool:
         return Counter(pool.map(press, presses))
