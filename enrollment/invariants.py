@@ -23,12 +23,12 @@ def _counters() -> Iterator[str]:
         seated=Count("enrollments", filter=Q(enrollments__status__in=SEATED)),
         in_line=Count("enrollments", filter=Q(enrollments__status=EnrollmentStatus.WAITING)),
     )
-    rows = counted.order_by("pk").values("number", "capacity", "seats_taken", "waiting", "seated", "in_line")
-    for row in rows.exclude(seats_taken=F("seated")):
+    shown = ("number", "capacity", "seats_taken", "waiting", "seated", "in_line")
+    for row in counted.exclude(seats_taken=F("seated")).order_by("pk").values(*shown):
         yield "班次 {number}：已占名额记为 {seats_taken}，实有 {seated}。".format(**row)
-    for row in rows.exclude(waiting=F("in_line")):
+    for row in counted.exclude(waiting=F("in_line")).order_by("pk").values(*shown):
         yield "班次 {number}：候补人数记为 {waiting}，实有 {in_line}。".format(**row)
-    for row in rows.filter(seated__gt=F("capacity")):
+    for row in counted.filter(seated__gt=F("capacity")).order_by("pk").values(*shown):
         yield "班次 {number}：{capacity} 个名额坐了 {seated} 人。".format(**row)
 
 

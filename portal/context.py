@@ -19,6 +19,6 @@ def site(request: HttpRequest) -> dict[str, object]:
         "organiser": settings.ORGANISER,
         "demo": settings.DEMO,
         "large_text": request.COOKIES.get("size") == "lg",
-        "unread_count": Message.objects.filter(person=user).inbox(now).unread().count() if known else 0,
+        "unread_count": Message.objects.filter(person=user.pk).inbox(now).unread().count() if known else 0,
         "is_staff": known and access.staff(user, now),
     }

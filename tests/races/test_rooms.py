@@ -6,7 +6,7 @@ the room twice here; if it does not, the race is no race and the other tests pro
 
 from collections import Counter
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connection, transaction
@@ -56,7 +56,7 @@ def place(officer: User, course: Course, *slots: Slot) -> str:
     return "placed"
 
 
-def test_twenty_officers_want_one_room_and_one_gets_it(race: "Race", officer: User) -> None:
+def test_twenty_officers_want_one_room_and_one_gets_it(race: "Race[Any, Any]", officer: User) -> None:
     room = RoomFactory()
 
     answers = race(
@@ -67,7 +67,7 @@ def test_twenty_officers_want_one_room_and_one_gets_it(race: "Race", officer: Us
     assert (ClassRun.objects.count(), Lesson.objects.count(), Occupancy.objects.count()) == (1, 1, 1)
 
 
-def test_twenty_sites_want_one_instructor_and_one_gets_her(race: "Race", officer: User) -> None:
+def test_twenty_sites_want_one_instructor_and_one_gets_her(race: "Race[Any, Any]", officer: User) -> None:
     teacher, course = InstructorFactory(), CourseFactory()
 
     answers = race(
@@ -77,7 +77,7 @@ def test_twenty_sites_want_one_instructor_and_one_gets_her(race: "Race", officer
     assert Counter(answers) == {"placed": 1, "instructor_taken": MANY - 1}
 
 
-def test_twenty_rooms_at_once_are_twenty_runs_with_twenty_numbers(race: "Race", officer: User) -> None:
+def test_twenty_rooms_at_once_are_twenty_runs_with_twenty_numbers(race: "Race[Any, Any]", officer: User) -> None:
     course = CourseFactory()
 
     answers = race(
@@ -88,7 +88,7 @@ def test_twenty_rooms_at_once_are_twenty_runs_with_twenty_numbers(race: "Race", 
     assert set(ClassRun.objects.values_list("number", flat=True)) == {f"26-{n:05d}" for n in range(1, MANY + 1)}
 
 
-def test_two_rooms_wanted_in_opposite_order_deadlock_nobody(race: "Race", officer: User) -> None:
+def test_two_rooms_wanted_in_opposite_order_deadlock_nobody(race: "Race[Any, Any]", officer: User) -> None:
     site, course = SiteFactory(), CourseFactory()
     rooms = RoomFactory.create_batch(2, site=site)
 
@@ -104,7 +104,9 @@ def test_two_rooms_wanted_in_opposite_order_deadlock_nobody(race: "Race", office
     assert Counter(answers) == {"placed": 2, "room_taken": MANY - 2}
 
 
-def test_a_plan_sent_many_times_at_once_is_one_run_and_the_others_are_told_which(race: "Race", officer: User) -> None:
+def test_a_plan_sent_many_times_at_once_is_one_run_and_the_others_are_told_which(
+    race: "Race[Any, Any]", officer: User
+) -> None:
     room, course, teacher = RoomFactory(), CourseFactory(), InstructorFactory()
 
     def act(_turn: int) -> str:
@@ -127,7 +129,7 @@ def test_a_plan_sent_many_times_at_once_is_one_run_and_the_others_are_told_which
     assert answers == [ClassRun.objects.get().number] * MANY
 
 
-def test_looking_first_and_writing_then_books_the_room_twice(race: "Race") -> None:
+def test_looking_first_and_writing_then_books_the_room_twice(race: "Race[Any, Any]") -> None:
     """The negative control."""
     with connection.cursor() as cursor:
         cursor.execute(COPY_WITHOUT_THE_RULE)

@@ -151,8 +151,8 @@ def test_cancel_and_claim_at_once_never_overtake_the_line(race: "Race[Any, Any]"
 def test_joining_the_line_while_the_last_seat_falls_free_leaves_no_empty_seat(race: "Race[Any, Any]") -> None:
     for _attempt in range(10):
         run = ClassRunFactory(capacity=1)
-        holder = seats.claim(worker=UserFactory(), run_id=run.pk, now=NOW).enrollment
-        assert holder
+        press(run, UserFactory())
+        holder = Enrollment.objects.get(class_run=run)
         joining = UserFactory.create_batch(3)
 
         def act(worker: User, run: ClassRun = run, held: int = holder.pk, first: User = holder.worker) -> None:
