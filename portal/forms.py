@@ -208,4 +208,6 @@ def _instructor_choices(course: Course) -> list[tuple["StrOrPromise", Any]]:
 
 
 def _teacher_label(teacher: Instructor) -> str:
-    return f"{teacher.name}（{teacher.organisation}）" if teacher.organisation else teacher.name
+    if not teacher.organisation:
+        return teacher.name
+    return _("%(name)s（%(organisation)s）") % {"name": teacher.name, "organisation": teacher.organisation}

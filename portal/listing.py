@@ -11,6 +11,7 @@ from catalogue.models import Category, Course, Site, Topic
 from portal import facets
 from portal.facets import Counts
 from portal.filters import SORTS, CourseFilter, address
+from portal.templatetags.look import named
 
 
 def figures() -> dict[str, int]:
@@ -31,7 +32,7 @@ def category_tiles() -> list[dict[str, Any]]:
     return [
         {
             "code": category.code,
-            "name": category.name,
+            "name": named(category),
             "count": category.count,
             "url": course_list + address([("category", category.code)]),
         }

@@ -8,7 +8,9 @@ from django.core.paginator import Page
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
+from catalogue.models import Category, Topic
 from policy import clock
 from timetable import words
 
@@ -41,6 +43,12 @@ def icon(name: str) -> SafeString:
 def category_icon(code: str) -> SafeString:
     """Draw the symbol of a category, by its code."""
     return icon(CATEGORY_ICONS.get(code, "book-open"))
+
+
+@register.filter
+def named(thing: Category | Topic) -> str:
+    """Return the name of a category or topic in the reader's language; not every topic has an English one."""
+    return thing.name_en if get_language() == "en" and thing.name_en else thing.name
 
 
 @register.simple_tag
