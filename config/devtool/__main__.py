@@ -45,6 +45,7 @@ def run_bench(arguments: Sequence[str]) -> int:
     with fresh_services(durable=True) as environment:
         steps = [
             ["manage.py", "migrate", "--verbosity=0"],
+            ["manage.py", "reference_data"],
             *(["-m", f"bench.{name}", *arguments[1:]] for name in names),
         ]
         return next((code for step in steps if (code := call([sys.executable, *step], environment))), 0)
