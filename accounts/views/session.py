@@ -31,8 +31,11 @@ class Level(Enum):
 
 
 def safe_next(request: HttpRequest, wanted: str, default: str = "portal:my") -> str:
-    """Return `wanted` if it is a page of this site, else the default page."""
-    is_ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    """Return `wanted` if it is the path of a page of this site, else the default page."""
+    # Without the slash Django's redirect would take it for the name of a URL, and fail for want of one.
+    is_ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(
+        wanted, {request.get_host()}, require_https=request.is_secure()
+    )
     return wanted if is_ours else resolve_url(default)
 
 

@@ -27,6 +27,9 @@ HOSTILE_NEXT = [
     "http:///evil.example",
     "///evil.example",
     "https://testserver@evil.example/",
+    "my",
+    "portal:nothing",
+    "?page=2",
 ]
 
 
