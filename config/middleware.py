@@ -50,7 +50,8 @@ def keep_personal_pages_private(handler: Handler) -> Handler:
 
 
 def _texts(request: HttpRequest) -> list[str]:
-    texts = [request.path]
+    # A quoted cookie may spell a NUL as \000, and the session is looked up by one.
+    texts = [request.path, *request.COOKIES.values()]
     for data in (request.GET, request.POST):
         texts.extend(value for values in data.lists() for value in values[1])
         texts.extend(data)

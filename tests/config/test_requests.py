@@ -21,6 +21,12 @@ def test_what_the_database_cannot_store_is_a_bad_request(client: Client, address
     assert "<html" in answer.content.decode()
 
 
+def test_a_nul_in_a_cookie_is_a_bad_request(client: Client) -> None:
+    client.cookies["sessionid"] = "\x00" * 12
+
+    assert client.get("/my/").status_code == 400
+
+
 def test_a_nul_in_a_form_is_a_bad_request(client: Client) -> None:
     assert client.post("/login/", {"phone": "199\x0000001234"}).status_code == 400
 
