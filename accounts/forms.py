@@ -13,26 +13,20 @@ from django.utils.translation import gettext_lazy
 from accounts import codes, phones
 from accounts.models import Union, UnionKind, WorkerKind
 from accounts.people import Facts
+from policy.text import one_line
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
 
 LONGEST_PASSWORD = 128
-INVISIBLE = {"Cc", "Cf", "Co", "Cs"}
-
-
-def plain(text: str) -> str:
-    """Return text in one line without control characters and direction marks, composed (NFC)."""
-    line = " ".join(unicodedata.normalize("NFC", text).split())
-    return "".join(letter for letter in line if unicodedata.category(letter) not in INVISIBLE).strip()
 
 
 class PlainField(forms.CharField):
-    """A line of text; what remains after `plain` counts."""
+    """A line of text; what remains of it on one line, composed (NFC), counts."""
 
     def to_python(self, value: str | None) -> str:
         """Return the line as it is stored."""
-        return plain(super().to_python(value) or "")
+        return one_line(unicodedata.normalize("NFC", super().to_python(value) or ""))
 
 
 class PhoneField(forms.CharField):

@@ -16,6 +16,7 @@ from django.db.models.functions import Cast
 from pypinyin import lazy_pinyin
 
 from catalogue.models import Course, CourseQuerySet, CourseSearch
+from policy.text import one_line
 
 LONGEST_QUERY = 60
 # Between two texts, so that their neighbours do not count as neighbours of each other.
@@ -46,10 +47,9 @@ def reindex(courses: Iterable[Course]) -> None:
 
 
 def normalised(query: str) -> str:
-    """Return a query as it is read: NFKC, small letters, without control characters, at most LONGEST_QUERY long."""
+    """Return a query as it is read: NFKC, small letters, without what nobody sees, at most LONGEST_QUERY long."""
     text = unicodedata.normalize("NFKC", query[:LONGEST_QUERY]).lower()
-    visible = "".join(" " if unicodedata.category(letter).startswith("C") else letter for letter in text)
-    return " ".join(visible[:LONGEST_QUERY].split())
+    return one_line(text)[:LONGEST_QUERY].strip()
 
 
 def holding(queryset: CourseQuerySet, query: str) -> CourseQuerySet:

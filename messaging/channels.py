@@ -5,7 +5,6 @@ import json
 import logging
 import os
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from messaging.models import Channel, Message
 from policy import clock, ids
+from policy.text import one_line
 
 logger = logging.getLogger(__name__)
 
@@ -87,9 +87,7 @@ def send_code(*, number: str, text: str) -> Outcome:
 
 def clean(text: str) -> str:
     """Return the text as one line without control or invisible characters and without signature signs (input 58)."""
-    one_line = " ".join(text.split())
-    visible = "".join(letter for letter in one_line if not unicodedata.category(letter).startswith("C"))
-    return visible.translate(SIGNATURE_SIGNS)
+    return one_line(text).translate(SIGNATURE_SIGNS)
 
 
 def _carry_by_sms(message: Message, key: str) -> Outcome:

@@ -11,12 +11,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from catalogue.menu.book import Value
+from policy.text import visible
 
 LIST_SIGNS = re.compile(r"[、，,；;\n]+")
 SENTENCE_SIGNS = re.compile(r"[；;\n]+")
 # What an export puts an apostrophe before (reliability.md S11): cells that a spreadsheet would take for a formula.
 QUOTED = re.compile(r"'(?='*[=+\-@\t\r\n＝＋－＠])")
-INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
 NUMBER = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(人|学时|课时|小时|节|次|课|门|平方米|m2)?")
 SIGNED_NUMBER = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{1,12})?")
 DATE_SIGNS = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
@@ -62,8 +62,8 @@ def clean(value: Value) -> str:
     text = QUOTED.sub("", shown(value), count=1) if isinstance(value, str) and value.startswith("'") else shown(value)
     if "\ufffd" in text:
         raise Unreadable(_("有无法识别的字符"), _("请改正乱码"))
-    text = "".join(c for c in text if c in "\t\r\n" or unicodedata.category(c) not in INVISIBLE)
-    return re.sub(r"[^\S\n]+", " ", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    lines = visible(text).replace("\r\n", "\n").replace("\r", "\n")
+    return re.sub(r"[^\S\n]+", " ", lines).strip()
 
 
 def line(value: Value) -> str:
