@@ -303,7 +303,10 @@ print(subprocess.call(sys.argv[1:]), resource.getrusage(resource.RUSAGE_CHILDREN
 """
     command = [sys.executable, "-c", watch, sys.executable, "manage.py", "import_menu", str(path)]
 
-    done = subprocess.run(command, cwd=project_root, env=dict(os.environ), capture_output=True, text=True, check=True)
+    # The file is refused before any table is looked at; only a demonstration's clock would ask for one.
+    earnest = {**os.environ, "DEMO": "0", "SITE_URL": "https://xuetang.example"}
+
+    done = subprocess.run(command, cwd=project_root, env=earnest, capture_output=True, text=True, check=True)
 
     code, kilobytes = done.stdout.split()
     assert (code, int(kilobytes) < 300 * 1024) == ("1", True)
