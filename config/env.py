@@ -45,6 +45,27 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    """Return the networks of comma-separated addresses (10.0.0.7) and networks (10.0.0.0/8)."""
+    found = []
+    for word in words(name):
+        try:
+            found.append(ipaddress.ip_network(word))
+        except ValueError as error:
+            message = f"环境变量 {name} 里的“{word}”不是 IP 地址或网段，例如 10.0.0.7 或 10.0.0.0/8。"
+            raise ImproperlyConfigured(message) from error
+    return found
+
+
+def whole(name: str, default: int) -> int:
+    """Return a whole number from 1 on."""
+    value = text(name, str(default))
+    if not (value.isascii() and value.isdecimal() and int(value)):
+        message = f"环境变量 {name} 应是大于 0 的整数，现在是“{value}”。"
+        raise ImproperlyConfigured(message)
+    return int(value)
+
+
 def field_keys(name: str) -> dict[str, bytes]:
     """Return encryption keys by id from `id:base64,…`; the first one encrypts, all of them decrypt."""
     keys: dict[str, bytes] = {}
@@ -71,6 +92,11 @@ def database(name: str) -> dict[str, object]:
     if url.scheme not in {"postgres", "postgresql"}:
         message = f"环境变量 {name} 应以 postgresql:// 开头。"
         raise ImproperlyConfigured(message)
+    try:
+        port = str(url.port or "")
+    except ValueError as error:
+        message = f"环境变量 {name} 里的端口应是 1 到 65535 的整数。"
+        raise ImproperlyConfigured(message) from error
     query = dict(part.partition("=")[::2] for part in url.query.split("&") if part)
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -78,7 +104,7 @@ def database(name: str) -> dict[str, object]:
         "USER": unquote(url.username or ""),
         "PASSWORD": unquote(url.password or ""),
         "HOST": unquote(query.get("host", url.hostname or "")),
-        "PORT": str(url.port or ""),
+        "PORT": port,
     }
 
 

@@ -17,7 +17,7 @@ VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
 SECRET_KEY = env.text("SECRET_KEY")
 FIELD_KEYS = env.field_keys("FIELD_KEYS")
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
-TRUSTED_PROXIES = env.words("TRUSTED_PROXIES")
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 DEMO = env.flag("DEMO", default=False)
 SITE_NAME = env.text("SITE_NAME", "职工学堂")
 ORGANISER = env.text("ORGANISER", "区总工会")
@@ -204,7 +204,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 360, "unacked_restore_interval": 2}
 CELERY_TIMEZONE = TIME_ZONE
 # The pulse of everything that happens by itself; tests make it faster.
-BEAT_SECONDS = int(env.text("BEAT_SECONDS", "15"))
+BEAT_SECONDS = env.whole("BEAT_SECONDS", 15)
 # What was not begun when its next turn comes is not needed any more.
 CELERY_BEAT_SCHEDULE = {
     name: {"task": task, "schedule": seconds, "options": {"expires": seconds}}

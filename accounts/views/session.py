@@ -76,7 +76,6 @@ def count_address(request: HttpRequest, action: str) -> None:
 
 def client_address(request: HttpRequest) -> str:
     """Return the caller's address; X-Forwarded-For counts only as far as trusted proxies wrote it. IPv6: the /64."""
-    trusted = [ipaddress.ip_network(name, strict=False) for name in settings.TRUSTED_PROXIES]
     hops: list[str] = [request.META.get("REMOTE_ADDR", "")]
     hops += reversed(request.headers.get("X-Forwarded-For", "").split(","))
     for hop in hops:
@@ -84,7 +83,9 @@ def client_address(request: HttpRequest) -> str:
             address = ipaddress.ip_address(hop.strip())
         except ValueError:
             return hops[0]
-        if not any(address in network for network in trusted):
+        # A server that listens on :: sees IPv4 callers so; they would all share one /64.
+        address = getattr(address, "ipv4_mapped", None) or address
+        if not any(address in network for network in settings.TRUSTED_PROXIES):
             break
     if address.version == 6:  # noqa: PLR2004 -- IPv6
         return str(ipaddress.ip_network((address, IPV6_NETWORK), strict=False))

@@ -2,6 +2,7 @@
 
 import io
 import logging
+from ipaddress import ip_network
 
 import pytest
 from django.test import Client, RequestFactory, override_settings
@@ -149,11 +150,12 @@ def test_forwarded_headers_of_strangers_are_ignored(client: Client) -> None:
         (["198.51.100.7"], "nonsense", "198.51.100.7"),
         (["198.51.100.7"], "", "198.51.100.7"),
         (["198.51.100.7"], "2001:db8:1:2:3::4", "2001:db8:1:2::/64"),
+        (["198.51.100.7"], "::ffff:203.0.113.5", "203.0.113.5"),
     ],
 )
 def test_an_address_counts_as_far_as_proxies_are_trusted(proxies: list[str], forwarded: str, counted: str) -> None:
     request = RequestFactory().get("/", REMOTE_ADDR="198.51.100.7", HTTP_X_FORWARDED_FOR=forwarded)
-    with override_settings(TRUSTED_PROXIES=proxies):
+    with override_settings(TRUSTED_PROXIES=[ip_network(name) for name in proxies]):
         assert client_address(request) == counted
 
 

@@ -25,6 +25,11 @@ KEY = base64.b64encode(b"k" * 32).decode()
         (lambda: env.field_keys("X"), "k1:AAAA", "32 字节"),
         (lambda: env.field_keys("X"), f":{KEY}", "32 字节"),
         (lambda: env.database("X"), "mysql://h/d", "应以 postgresql:// 开头"),
+        (lambda: env.database("X"), "postgresql://h:port/d", "端口应是"),
+        (lambda: env.networks("X"), "10.0.0.1, proxy", "“proxy”不是 IP 地址或网段"),
+        (lambda: env.networks("X"), "10.0.0.1/8", "“10.0.0.1/8”不是 IP 地址或网段"),
+        (lambda: env.whole("X", 15), "0", "大于 0 的整数"),
+        (lambda: env.whole("X", 15), "soon", "现在是“soon”"),
     ],
 )
 def test_an_odd_value_stops_the_start(
@@ -40,6 +45,13 @@ def test_field_keys_keep_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("X", f"new:{KEY}, old:{KEY}")
 
     assert list(env.field_keys("X").items()) == [("new", b"k" * 32), ("old", b"k" * 32)]
+
+
+def test_proxies_are_networks_and_none_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("X", "10.0.0.7, 2001:db8::/32")
+
+    assert [str(network) for network in env.networks("X")] == ["10.0.0.7/32", "2001:db8::/32"]
+    assert env.networks("NOT_SET") == []
 
 
 def test_a_database_address_may_name_a_socket(monkeypatch: pytest.MonkeyPatch) -> None:
