@@ -1,6 +1,7 @@
 """Terms, immutable policy versions, number series and the demonstration's clock."""
 
 from datetime import date, datetime
+from typing import Self
 
 import pgtrigger
 from django.conf import settings
@@ -24,7 +25,11 @@ class TermQuerySet(models.QuerySet["Term"]):
 
     def covering(self, day: date) -> "Term | None":
         """Return the term a local day belongs to."""
-        return self.filter(starts_on__lte=day, ends_on__gte=day).first()
+        return self.touching(day, day).first()
+
+    def touching(self, first: date, last: date) -> Self:
+        """Keep terms that share a day with the days from `first` to `last`."""
+        return self.filter(starts_on__lte=last, ends_on__gte=first)
 
 
 class Term(models.Model):

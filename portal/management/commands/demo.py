@@ -1,7 +1,7 @@
 """manage.py demo [--people N] [--runs N] [--seed N] [--show-sign-ins]: fill an installation with invented life."""
 
 from argparse import ArgumentParser
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 
 from django.conf import settings
@@ -78,8 +78,7 @@ def _checked(options: dict[str, object]) -> dict[str, int]:
 def _make(*, people: int, runs: int, seed: int, now: datetime) -> None:
     """Make everything in one transaction, so that a broken run leaves nothing."""
     chance = Random(seed)  # noqa: S311 -- a demonstration is to be the same again
-    for moment in (now, now + timedelta(days=class_runs.DAYS)):
-        reference_data(now=moment)
+    reference_data(now=now)
     wished = class_runs.wishes(runs, workers=people, chance=chance, now=now)
     made = class_runs.schedule(wished, officer=persons.make_officer(now=now), chance=chance, now=now)
     persons.make_manager(site=made[0].site, now=now)

@@ -9,7 +9,7 @@ from policy import reference as policy_reference
 
 
 class Command(BaseCommand):
-    """Categories, topics, the district union, the term of today and the policy in force."""
+    """Categories, topics, the district union, the terms of today and after, the policy in force."""
 
     help = "写入各安装通用的基础数据（可重复执行）"
 
