@@ -1,13 +1,15 @@
 """What happens to a request before and after its view: odd text, lost databases, languages, private pages."""
 
 import logging
+import sys
 
 import pytest
 from django.db import OperationalError
 from django.test import Client, RequestFactory
 
+from accounts import phones
 from config import errors
-from config.logs import HidePersonalData, OneLine
+from config.logs import OneLine
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -78,10 +80,21 @@ def test_a_page_of_a_signed_in_person_is_never_stored(client: Client) -> None:
         ("login of +8613800138000", "login of +138****8000"),
         ("order 12345678901234", "order 12345678901234"),
         ("a\nb\x1b[31m", "a\\nb\\x1b[31m"),
+        ("\x0013800138000", "\\x00138****8000"),
     ],
 )
 def test_a_log_line_holds_no_number_and_is_one_line(logged: str, line: str) -> None:
     record = logging.LogRecord("x", logging.INFO, "f", 1, logged, None, None)
-    HidePersonalData().filter(record)
 
     assert OneLine("%(message)s").format(record) == line
+
+
+def test_a_traceback_holds_no_number() -> None:
+    try:
+        phones.decrypt(b"+8619900001234:x")
+    except KeyError:
+        record = logging.LogRecord("x", logging.ERROR, "f", 1, "lost", None, sys.exc_info())
+
+    line = OneLine("%(message)s").format(record)
+
+    assert (line.endswith("KeyError: '+199****1234'"), "\n" in line) == (True, False)
