@@ -1,0 +1,51 @@
+"""What a page may say in the other language: the union's own words, and the switch to it."""
+
+import re
+from collections.abc import Iterable
+from itertools import chain
+
+from django.conf import settings
+from django.db.models import Model
+
+from accounts.models import Union, User
+from catalogue.models import Course, Instructor, Room, Site, Topic, Track
+
+LATIN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2,}(?![A-Za-z0-9])")
+HAN = re.compile(r"[\u4e00-\u9fff]+")
+DATA: dict[type[Model], list[str]] = {
+    Course: ["title", "summary", "outline", "audience", "provider", "note"],
+    Instructor: ["name", "organisation"],
+    Room: ["name"],
+    Site: ["name", "short_name", "address", "transport"],
+    Topic: ["name"],
+    Track: ["name"],
+    Union: ["name", "area"],
+    User: ["name"],
+}
+
+
+class Tongues:
+    """Tells the words on a page that are not of its language. The menu is in Chinese with Latin names in it."""
+
+    def __init__(self) -> None:
+        texts = set(chain.from_iterable(_texts(model, fields) for model, fields in DATA.items()))
+        self.latin = set(chain.from_iterable(LATIN.findall(text) for text in texts)) | {"EN", "English"}
+        names = texts | {settings.SITE_NAME, settings.ORGANISER, "中文"}
+        # The longest first, so that no name is broken up by a shorter one.
+        self.han = sorted((text for text in names if HAN.search(text)), key=len, reverse=True)
+
+    def foreign_to_chinese(self, words: str) -> set[str]:
+        return set(LATIN.findall(words)) - self.latin
+
+    def foreign_to_english(self, words: str) -> set[str]:
+        if HAN.search(words):
+            for name in self.han:
+                words = words.replace(name, "")
+        return set(HAN.findall(words))
+
+
+def _texts(model: type[Model], fields: list[str]) -> Iterable[str]:
+    for row in model._default_manager.values_list(*fields):
+        for value in row:
+            for text in value if isinstance(value, list) else [value]:
+                yield from filter(None, (line.strip() for line in text.splitlines()))
