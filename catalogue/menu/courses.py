@@ -1,7 +1,7 @@
 """Reads the rows of a course menu into drafts: what each says of one course, and nothing about the database."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from catalogue.menu.errors import refusal
 from catalogue.menu.headings import NUMBER_COLUMN, Row, Vocabulary, rows
 from catalogue.menu.report import Kind, Report
 from catalogue.models import Band, Category, Delivery, InstructorTitle, Level
-from policy import defaults
+from policy.models import Policy
 
 HEADINGS = {
     "code": "编码 课程编码 课程代码 课程编号",
@@ -160,12 +160,18 @@ FIELDS = {
 EMPTY: dict[str, Any] = {
     "topic": "", "track": "", "outline": [], "audience": "", "level": Level.BEGINNER, "lesson_count": 1,
     "provider": "", "bands": [], "keywords": [], "note": "",
-    "min_size": defaults.MIN_OPEN, "max_size": defaults.MAX_SEATS,
 }  # fmt: skip
 NEEDED = [key for key, rule in FIELDS.items() if rule.required]
 
 
-def parse(book: Book, categories: Sequence[Category], report: Report) -> tuple[list[CourseDraft], Mentioned]:
+def usual_values(rules: Policy) -> dict[str, Any]:
+    """Return what an empty cell means; a course without sizes of its own has those of the programme's rules."""
+    return {**EMPTY, "min_size": rules.min_open, "max_size": rules.max_seats}
+
+
+def parse(
+    book: Book, categories: Sequence[Category], report: Report, *, usual: Mapping[str, Any]
+) -> tuple[list[CourseDraft], Mentioned]:
     """Return the drafts of a menu's good rows, and what all rows mention; what is wrong is in the report.
 
     Raises MenuRefused when no sheet of the file has the headings of a course menu.
@@ -182,13 +188,13 @@ def parse(book: Book, categories: Sequence[Category], report: Report) -> tuple[l
         )
     for row in found:
         report.rows_read += 1
-        draft = draft_of(row, reader, mentioned)
+        draft = draft_of(row, reader, mentioned, usual)
         if draft:
             drafts.append(draft)
     return list(without_doubles(drafts)), mentioned
 
 
-def draft_of(row: Row, reader: "CategoryReader", mentioned: Mentioned) -> CourseDraft | None:
+def draft_of(row: Row, reader: "CategoryReader", mentioned: Mentioned, usual: Mapping[str, Any]) -> CourseDraft | None:
     """Return what a row says, None when something in it is wrong."""
     row.title = cells.shown(row.value("title")).strip()[:TITLE_LENGTH]
     category = reader.category_of(row)
@@ -202,7 +208,7 @@ def draft_of(row: Row, reader: "CategoryReader", mentioned: Mentioned) -> Course
         return None
     code = values.pop("code", None) or ""
     course_title = values.pop("title")
-    values = {key: EMPTY.get(key) if value is None else value for key, value in values.items()}
+    values = {key: usual.get(key) if value is None else value for key, value in values.items()}
     is_new = code == NEW[0]
     return CourseDraft(row, category, course_title, "" if is_new else code, is_new, values, people)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from catalogue import search
 from catalogue.menu.cells import key
-from catalogue.menu.courses import EMPTY, FIELDS, NEEDED, CourseDraft, Mentioned
+from catalogue.menu.courses import FIELDS, NEEDED, CourseDraft, Mentioned
 from catalogue.menu.matching import Matcher, Pair
 from catalogue.menu.naming import Instructors, Topics
 from catalogue.menu.progress import Progress, batches
@@ -28,6 +28,7 @@ class CoursesPlan:
 
     report: Report
     now: datetime
+    usual: Mapping[str, Any]
     topics: Topics
     instructors: Instructors
     new: list[Course] = field(default_factory=list)
@@ -69,7 +70,7 @@ class CoursesPlan:
             labels = "、".join(FIELDS[key].label for key in absent)
             draft.row.wrong("title", _("是新课程，但表里没有“{labels}”列").format(labels=labels), _("请补上这些列"))
             return
-        values = {**EMPTY, **draft.values}
+        values = {**self.usual, **draft.values}
         if not sizes_agree(draft, values["min_size"], values["max_size"]):
             return
         topic = self.topics.topic(values.pop("topic"))
@@ -131,14 +132,16 @@ class CoursesPlan:
         return list({identity(one): one for one in people}.values())
 
 
-def plan(drafts: list[CourseDraft], mentioned: Mentioned, *, report: Report, now: datetime) -> CoursesPlan:
+def plan(
+    drafts: list[CourseDraft], mentioned: Mentioned, *, report: Report, usual: Mapping[str, Any], now: datetime
+) -> CoursesPlan:
     """Return what the drafts change. Reads the catalogue, writes nothing.
 
     Only fields whose columns the file has are compared; a new course gets the usual values for the others.
     """
     related = Course.objects.select_related("category", "topic", "track")
     courses = list(related.prefetch_related("course_instructors__instructor"))
-    made = CoursesPlan(report, now, Topics(report), Instructors(report))
+    made = CoursesPlan(report, now, usual, Topics(report), Instructors(report))
     matcher = Matcher(courses, report)
     pairs = matcher.match(drafts, mentioned)
     matcher.give_codes(pairs)

@@ -18,6 +18,7 @@ from catalogue.menu.report import Kind, Outcome, Report
 from catalogue.menu.sites_plan import SitesPlan
 from catalogue.models import Category
 from policy.history import recorded
+from policy.models import Policy
 
 
 @dataclass(frozen=True)
@@ -89,8 +90,9 @@ def known_categories(*, is_dry: bool) -> list[Category]:
 
 def plan_courses(book: Book, categories: list[Category], report: Report, *, now: datetime) -> CoursesPlan:
     """Return the plan of a course menu."""
-    drafts, mentioned = courses.parse(book, categories, report)
-    return courses_plan.plan(drafts, mentioned, report=report, now=now)
+    usual = courses.usual_values(Policy.objects.current(now=now))
+    drafts, mentioned = courses.parse(book, categories, report, usual=usual)
+    return courses_plan.plan(drafts, mentioned, report=report, usual=usual, now=now)
 
 
 def plan_sites(book: Book, report: Report) -> SitesPlan:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from django.db import connection
 from catalogue.menu.importing import AS_USUAL, MenuFiles, Mode, import_menu
 from catalogue.menu.report import Kind, Outcome, Report
 from catalogue.models import Course, Instructor, Topic, Track
+from policy.models import Policy
 from tests.conftest import NOW
 from tests.factories import CourseFactory, CourseInstructorFactory, InstructorFactory
 from tests.workbooks import COURSE, SITE, Cell, table, without, xlsx
@@ -361,3 +363,13 @@ def test_two_imports_at_once_follow_each_other(tmp_path: Path) -> None:
 
     assert results == [(0, 50), (0, 50), (50, 0)]
     assert codes() == [(f"SK{n + 1:04d}", f"课程{n}") for n in range(50)]
+
+
+def test_a_course_without_sizes_has_those_of_the_rules_in_force(menu: Importer) -> None:
+    Policy.objects.create(valid_from=NOW, reason="小班", min_open=6, max_seats=18)
+    Policy.objects.create(valid_from=NOW + timedelta(days=1), reason="以后", min_open=20, max_seats=50)
+
+    menu({"开班人数": "", "人数上限": ""}, {"课程名称": "车工入门", "开班人数": 8, "人数上限": ""})
+
+    sizes = Course.objects.order_by("code").values_list("min_size", "max_size")
+    assert list(sizes) == [(6, 18), (8, 18)]
