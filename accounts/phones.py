@@ -30,9 +30,7 @@ def normalise(text: str) -> str:
     Full-width digits, spaces, dashes, zero-width marks, a trailing newline, +86 and 0086 are accepted.
     Raises PhoneRefused otherwise; nothing is guessed.
     """
-    number = (
-        SEPARATORS.sub("", unicodedata.normalize("NFKC", text[:LONGEST_INPUT])) if len(text) <= LONGEST_INPUT else ""
-    )
+    number = SEPARATORS.sub("", unicodedata.normalize("NFKC", text)) if len(text) <= LONGEST_INPUT else ""
     for prefix in ("+86", "0086", "86"):
         if number.startswith(prefix) and len(number) > len("13800138000"):
             number = number.removeprefix(prefix)

@@ -93,7 +93,7 @@ def cancel(*, enrollment_id: int, actor: User, now: datetime) -> Enrollment:
     """Give back a seat or a place in line, and serve the line in the same transaction.
 
     Possible until the start; late within policy.cancel_cutoff_hours of it. Cancelling again changes nothing.
-    Raises EnrollmentRefused once the run has started, Enrollment.DoesNotExist.
+    Raises EnrollmentRefused once the run has started, ClassRun.DoesNotExist when there is no such enrollment.
     """
     run, enrollment = _lock(enrollment_id)
     if enrollment.status in ENDED:
@@ -171,7 +171,7 @@ def _tell(kind: str, text: say.Sentence, *, run: ClassRun, enrollment: Enrollmen
         kind=kind,
         subject=subject(enrollment),
         due_at=now,
-        use_by=run.ends_at,
+        use_by=run.starts_at,
         now=now,
         **text(worker=enrollment.worker, run=run, public_id=enrollment.public_id),
     )

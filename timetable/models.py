@@ -49,10 +49,6 @@ class ClassRunQuerySet(models.QuerySet["ClassRun"]):
         """Keep runs that were not cancelled."""
         return self.filter(cancelled_at=None)
 
-    def with_seats_left(self) -> Self:
-        """Keep runs that have a seat for a passer-by: one is free and nobody is in line."""
-        return self.filter(seats_taken__lt=F("capacity"), waiting=0)
-
     def owing_a_seat(self) -> Self:
         """Keep runs where somebody waits although a seat is free; the line's sweep looks here."""
         return self.filter(waiting__gt=0, seats_taken__lt=F("capacity"))

@@ -154,10 +154,6 @@ def _of(thing: Room | Instructor) -> Q:
     return Q(resource__room=thing) if isinstance(thing, Room) else Q(resource__instructor=thing)
 
 
-def _overlaps(during: Time) -> Q:
-    return Q(during__overlap=TimestamptzRange(*during))
-
-
 def _thing(row: Occupancy) -> Room | Instructor:
     """Return what is taken: the database holds that a resource is one of the two."""
     if row.resource.room:
