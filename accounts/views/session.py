@@ -46,6 +46,10 @@ def begin(request: HttpRequest, *, person: User, level: Level, after: str) -> Ht
     """
     request.session.flush()
     auth.login(request, person, backend=level.value)
+    # What was chosen before anybody knew who chose holds for the messages too.
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, person.language)
+    if chosen != person.language and chosen in dict(settings.LANGUAGES):
+        people.choose_language(person=person, language=chosen)
     if level is Level.STAFF:
         request.session.set_expiry(STAFF_SESSION)
     elif people.needs_welcome(person):

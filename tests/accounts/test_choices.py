@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
+from tests.accounts.steps import sign_in
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +43,13 @@ def test_a_persons_choices_are_kept_for_messages(client: Client) -> None:
     client.post("/display/", {"size": "lg"})
     person = User.objects.get()
     assert (person.language, person.large_text) == ("en", True)
+
+
+@pytest.mark.parametrize(("cookie", "kept"), [("en", "en"), ("xx", "zh-hans"), ("", "zh-hans")])
+def test_a_language_chosen_before_the_sign_in_is_kept_for_messages(client: Client, cookie: str, kept: str) -> None:
+    client.cookies["language"] = cookie
+    sign_in(client)
+    assert User.objects.get().language == kept
 
 
 @pytest.mark.parametrize("path", ["/language/", "/display/", "/logout/", "/login/code/again/"])
