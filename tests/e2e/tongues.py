@@ -3,32 +3,33 @@
 import re
 from collections.abc import Iterable
 from itertools import chain
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Model
+from django.db.models import QuerySet
 
 from accounts.models import Union, User
 from catalogue.models import Course, Instructor, Room, Site, Topic, Track
 
 LATIN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2,}(?![A-Za-z0-9])")
 HAN = re.compile(r"[\u4e00-\u9fff]+")
-DATA: dict[type[Model], list[str]] = {
-    Course: ["title", "summary", "outline", "audience", "provider", "note"],
-    Instructor: ["name", "organisation"],
-    Room: ["name"],
-    Site: ["name", "short_name", "address", "transport"],
-    Topic: ["name"],
-    Track: ["name"],
-    Union: ["name", "area"],
-    User: ["name"],
-}
+DATA: list[tuple[QuerySet[Any], list[str]]] = [
+    (Course.objects.all(), ["title", "summary", "outline", "audience", "provider", "note"]),
+    (Instructor.objects.all(), ["name", "organisation"]),
+    (Room.objects.all(), ["name"]),
+    (Site.objects.all(), ["name", "short_name", "address", "transport"]),
+    (Topic.objects.all(), ["name"]),
+    (Track.objects.all(), ["name"]),
+    (Union.objects.all(), ["name", "area"]),
+    (User.objects.all(), ["name"]),
+]
 
 
 class Tongues:
     """Tells the words on a page that are not of its language. The menu is in Chinese with Latin names in it."""
 
     def __init__(self) -> None:
-        texts = set(chain.from_iterable(_texts(model, fields) for model, fields in DATA.items()))
+        texts = set(chain.from_iterable(_texts(rows, fields) for rows, fields in DATA))
         self.latin = set(chain.from_iterable(LATIN.findall(text) for text in texts)) | {"EN", "English"}
         names = texts | {settings.SITE_NAME, settings.ORGANISER, "中文"}
         # The longest first, so that no name is broken up by a shorter one.
@@ -44,8 +45,8 @@ class Tongues:
         return set(HAN.findall(words))
 
 
-def _texts(model: type[Model], fields: list[str]) -> Iterable[str]:
-    for row in model._default_manager.values_list(*fields):
+def _texts(rows: QuerySet[Any], fields: list[str]) -> Iterable[str]:
+    for row in rows.values_list(*fields):
         for value in row:
             for text in value if isinstance(value, list) else [value]:
                 yield from filter(None, (line.strip() for line in text.splitlines()))
