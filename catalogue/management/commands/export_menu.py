@@ -3,14 +3,15 @@
 from argparse import ArgumentParser
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from catalogue.menu.errors import MenuRefused
 from catalogue.menu.export import export_menu
+from config.commands import StaffCommand
 
 
-class Command(BaseCommand):
+class Command(StaffCommand):
     """Write the union's own workbook, with a 编码 column; importing it back changes nothing."""
 
     help = "把课程菜单导出为 .xlsx，带“编码”列，可以改好再导入"

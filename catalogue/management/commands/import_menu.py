@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils.translation import gettext as _
 
 from catalogue.menu import writing
@@ -12,6 +12,7 @@ from catalogue.menu.errors import MenuRefused
 from catalogue.menu.importing import MenuFiles, Mode, import_menu
 from catalogue.menu.progress import bar
 from catalogue.menu.report import Kind, Outcome, Report
+from config.commands import StaffCommand
 from policy import clock
 
 MOST_LINES = 2000
@@ -20,7 +21,7 @@ WRITTEN = (Outcome.CHANGED, Outcome.MISSING, Outcome.RENAME, Outcome.NOTICE)
 COMPARED = (Outcome.ADDED, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.MISSING, Outcome.RENAME, Outcome.NOTICE)
 
 
-class Command(BaseCommand):
+class Command(StaffCommand):
     """Import the course menu and the site list; exit 1 when nothing could be imported."""
 
     help = "导入课程菜单（.xlsx、.xls、.ods、.csv）；再次导入同一文件不会重复，文件里没有的课程不会删除"

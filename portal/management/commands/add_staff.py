@@ -6,11 +6,12 @@ from getpass import getpass
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.management import BaseCommand, CommandError
+from django.core.management import CommandError
 
 from accounts import people, phones, staff
 from accounts.models import RoleKind
 from catalogue.models import Site
+from config.commands import StaffCommand
 from policy import clock
 
 # Django's Chinese lacks the first of these.
@@ -21,7 +22,7 @@ WEAK = {
 }
 
 
-class Command(BaseCommand):
+class Command(StaffCommand):
     """Adds the role to a new or known person and sets the password for the staff sign-in."""
 
     help = "添加工作人员：读取一个新密码（标准输入或键盘），授予角色"

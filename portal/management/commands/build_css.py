@@ -4,7 +4,8 @@ from pathlib import Path
 
 import lightningcss
 from django.conf import settings
-from django.core.management.base import BaseCommand
+
+from config.commands import StaffCommand
 
 # The oldest engines seen inside WeChat (docs/architecture.md, "Pages").
 BROWSERS = ["chrome 88", "ios_saf 14"]
@@ -16,7 +17,7 @@ def build_css(source: Path) -> str:
     return str(lightningcss.process_stylesheet(text, browsers_list=BROWSERS, minify=True))
 
 
-class Command(BaseCommand):
+class Command(StaffCommand):
     """Write the stylesheet; run before collectstatic."""
 
     help = "Build static/app.css from static/src."

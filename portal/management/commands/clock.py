@@ -5,9 +5,10 @@ from argparse import ArgumentParser
 from datetime import timedelta
 
 from django.conf import settings
-from django.core.management import BaseCommand, CommandError
+from django.core.management import CommandError
 from django.db import transaction
 
+from config.commands import StaffCommand
 from policy import clock
 from policy.models import ClockOffset
 from timetable.words import day_and_time
@@ -17,7 +18,7 @@ RESET = "reset"
 FURTHEST = timedelta(days=366)
 
 
-class Command(BaseCommand):
+class Command(StaffCommand):
     """Moves the clock forward from where it is, or puts it back to the real time. Without a word it only tells."""
 
     help = "拨动演示时钟（仅限 DEMO=1）：+1d3h 往后拨一天三小时，reset 拨回真实时间"

@@ -5,11 +5,12 @@ from datetime import datetime
 from random import Random
 
 from django.conf import settings
-from django.core.management import BaseCommand, CommandError
+from django.core.management import CommandError
 from django.db import transaction
 from django.urls import reverse
 
 from accounts.models import User
+from config.commands import StaffCommand
 from policy import clock
 from policy.reference import reference_data
 from portal.demo import people as persons
@@ -20,7 +21,7 @@ AMOUNTS = {"people": (6, 40, 2000), "runs": (5, 60, 1000), "seed": (0, 1, 999_99
 HELP = {"people": "职工人数", "runs": "班次数", "seed": "随机种子"}
 
 
-class Command(BaseCommand):
+class Command(StaffCommand):
     """Makes people and class runs through the product's own doors, once; then only shows the sign-ins."""
 
     help = "建立演示数据（仅限 DEMO=1）：经办人、学堂管理员、职工和今后四周的班次"

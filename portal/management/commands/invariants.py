@@ -1,7 +1,8 @@
 """Recount everything that is counted; exit 1 with a list when a number disagrees with its rows."""
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from config.commands import StaffCommand
 from enrollment import invariants as enrollment_invariants
 from messaging import invariants as messaging_invariants
 from policy import clock
@@ -10,7 +11,7 @@ from timetable import invariants as timetable_invariants
 APPS = [messaging_invariants, timetable_invariants, enrollment_invariants]
 
 
-class Command(BaseCommand):
+class Command(StaffCommand):
     """The nightly audit; also run after every load, fault and restore."""
 
     help = "核对名额、候补、占用和消息的计数，不符时列出并以 1 退出"

@@ -3,15 +3,16 @@
 from argparse import ArgumentParser
 
 from django.conf import settings
-from django.core.management import BaseCommand, CommandError
+from django.core.management import CommandError
 from django.urls import reverse
 
 from accounts import codes, phones
 from accounts.models import User
+from config.commands import StaffCommand
 from policy import clock
 
 
-class Command(BaseCommand):
+class Command(StaffCommand):
     """Prints the address; exit code 1 and one sentence where there is none to give."""
 
     help = "打印一个 10 分钟内有效、只能用一次的登录地址（仅限演示）"

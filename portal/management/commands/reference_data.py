@@ -1,14 +1,13 @@
 """Write what every installation has. Safe to run again; run after every migrate."""
 
-from django.core.management.base import BaseCommand
-
 from accounts import reference as accounts_reference
 from catalogue import reference as catalogue_reference
+from config.commands import StaffCommand
 from policy import clock
 from policy import reference as policy_reference
 
 
-class Command(BaseCommand):
+class Command(StaffCommand):
     """Categories, topics, the district union, the terms of today and after, the policy in force."""
 
     help = "写入各安装通用的基础数据（可重复执行）"
