@@ -41,10 +41,10 @@ def run_round() -> int:
     """Do everything that is due now, for ROUND_SECONDS at most; return how many tries were taken up."""
     stop_at = monotonic() + ROUND_SECONDS
     sweep(now=clock.now())
-    while dispatch(now=clock.now()):
+    while monotonic() < stop_at and dispatch(now=clock.now()):
         pass
     done = 0
-    while (batch := deliver(now=clock.now())) and monotonic() < stop_at:
+    while monotonic() < stop_at and (batch := deliver(now=clock.now())):
         done += batch
     return done
 
