@@ -87,7 +87,7 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
         return self.filter(class_run=run)
 
     def with_ahead(self) -> Self:
-        """Add `ahead`: how many people in the same line are served before; as ahead_of(), for many at once."""
+        """Add `ahead`: how many people in the same line are served before."""
         earlier = Q(queued_at__lt=OuterRef("queued_at")) | Q(queued_at=OuterRef("queued_at"), pk__lt=OuterRef("pk"))
         line = Enrollment.objects.filter(earlier, class_run=OuterRef("class_run"), status=EnrollmentStatus.WAITING)
         counted = line.order_by().values("class_run").annotate(people=Count("pk")).values("people")
@@ -98,11 +98,6 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
         lessons = Lesson.objects.select_related("room", "instructor")
         runs = self.select_related("class_run__course__category", "class_run__site", "class_run__policy")
         return runs.prefetch_related(Prefetch("class_run__lessons", lessons))
-
-    def ahead_of(self, enrollment: "Enrollment") -> int:
-        """Return how many people in the same line are served before this one."""
-        earlier = Q(queued_at__lt=enrollment.queued_at) | Q(queued_at=enrollment.queued_at, pk__lt=enrollment.pk)
-        return self.filter(earlier, class_run=enrollment.class_run_id, status=EnrollmentStatus.WAITING).count()
 
 
 @pghistory.track(

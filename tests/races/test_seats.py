@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
 from enrollment import seats
@@ -67,8 +68,8 @@ def test_losers_who_join_the_line_stand_in_it_once_each_with_their_own_place(rac
     assert (run.seats_taken, run.waiting) == (5, 35)
     assert Enrollment.objects.in_line().filter(class_run=run).count() == 35
     assert len(places) == 40
-    line = list(Enrollment.objects.in_line().filter(class_run=run))
-    assert [Enrollment.objects.ahead_of(place) for place in line] == list(range(35))
+    line: QuerySet[Any] = Enrollment.objects.for_run(run).with_ahead().in_line()
+    assert [place.ahead for place in line] == list(range(35))
 
 
 def test_one_worker_pressing_twenty_times_holds_one_seat(race: "Race[Any, Any]") -> None:
