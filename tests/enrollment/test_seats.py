@@ -2,12 +2,11 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 import pytest
 from django.apps import apps
 from django.db import connection
-from django.db.models import QuerySet
 from django.db.utils import IntegrityError
 
 from enrollment import seats
@@ -17,6 +16,9 @@ from enrollment.seats import Entry, Outcome
 from messaging.models import Message
 from tests.factories import NOW, ClassRunFactory, PolicyFactory, UserFactory, officer
 from timetable.models import ClassRun
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 pytestmark = pytest.mark.django_db
 

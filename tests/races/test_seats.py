@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connection, transaction
-from django.db.models import QuerySet
 
 from accounts.models import User
 from enrollment import seats
@@ -22,6 +21,7 @@ from tests.factories import NOW, ClassRunFactory, UserFactory
 from timetable.models import ClassRun
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from tests.races.conftest import Race
 
 pytestmark = pytest.mark.django_db(transaction=True)
