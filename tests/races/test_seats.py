@@ -22,6 +22,7 @@ from timetable.models import ClassRun
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
+
     from tests.races.conftest import Race
 
 pytestmark = pytest.mark.django_db(transaction=True)
