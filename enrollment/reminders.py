@@ -51,6 +51,7 @@ JOIN enrollment_enrollment enrollment
   ON enrollment.class_run_id = lesson.class_run_id AND enrollment.status = 'enrolled'
 JOIN accounts_user worker
   ON worker.id = enrollment.worker_id AND worker.language = text.language
+ AND worker.is_active AND worker.erased_at IS NULL
 CROSS JOIN LATERAL (
     SELECT 'enrollment/' || enrollment.id AS subject,
            format('%%s:enrollment/%%s:lesson/%%s:at/%%s', %(kind)s::text, enrollment.id, lesson.id,

@@ -40,6 +40,11 @@ def problems(*, worker: User, run: ClassRun, now: datetime) -> list[Problem]:
     return [SENTENCES[finding.code](run, finding) for finding in findings]
 
 
+def changed_meanwhile() -> Problem:
+    """Return what is said when a reason to refuse was there at the press and has gone since."""
+    return Problem("changed_meanwhile", _("情况刚刚有变化，这次没有报上。"), _("请再按一次报名。"))
+
+
 def live_count(*, worker: User, run: ClassRun, now: datetime) -> int:
     """Return how many live enrollments the worker holds in the run's term, out of policy.max_live_enrollments."""
     return Enrollment.objects.of(worker).coming(now).filter(class_run__term=run.term_id).count()
@@ -60,6 +65,11 @@ def _run_cancelled(run: ClassRun, _finding: Finding | None) -> Problem:
     return Problem(
         "run_cancelled", _("这个班已取消：%(reason)s") % {"reason": run.cancel_reason}, _("请看同一门课的其他班次。")
     )
+
+
+def _course_retired(run: ClassRun, _finding: Finding | None) -> Problem:
+    sentence = _("《%(course)s》已下架，不再接受报名。") % {"course": run.course.title}
+    return Problem("course_retired", sentence, _("请在课程目录里找别的课。"))
 
 
 def _run_started(run: ClassRun, _finding: Finding | None) -> Problem:
@@ -99,6 +109,7 @@ def _clash(_run: ClassRun, finding: Finding) -> Problem:
 
 SENTENCES: dict[str, Callable[[ClassRun, Finding], Problem]] = {
     "run_cancelled": _run_cancelled,
+    "course_retired": _course_retired,
     "run_started": _run_started,
     "not_open": _not_open,
     "cap": _cap,

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from enrollment import rules, say
-from enrollment.models import ENDED, Enrollment, EnrollmentStatus, Via
+from enrollment.models import ENDED, SEATED, Enrollment, EnrollmentStatus, Via
 from messaging import outbox
 from policy import history, ids
 from policy.problems import Problem
@@ -79,11 +79,13 @@ def claim(
             ],
         )
         outcome, enrollment_id, ahead = cursor.fetchone()
-    refused = outcome == Outcome.REFUSED
+    problems: tuple[Problem, ...] = ()
+    if outcome == Outcome.REFUSED:
+        problems = tuple(rules.problems(worker=worker, run=run, now=now)) or (rules.changed_meanwhile(),)
     return Claim(
         outcome=Outcome(outcome),
         enrollment=Enrollment.objects.get(pk=enrollment_id) if enrollment_id else None,
-        problems=tuple(rules.problems(worker=worker, run=run, now=now)) if refused else (),
+        problems=problems,
         ahead=ahead,
     )
 
@@ -99,16 +101,14 @@ def cancel(*, enrollment_id: int, actor: User, now: datetime) -> Enrollment:
     if enrollment.status in ENDED:
         return enrollment
     rules.refuse_after_start(run=run, now=now)
-    was_waiting = enrollment.status == EnrollmentStatus.WAITING
-    late = not was_waiting and rules.is_late(run=run, now=now)
+    was_waiting, was_seated = enrollment.status == EnrollmentStatus.WAITING, enrollment.status in SEATED
+    late = was_seated and rules.is_late(run=run, now=now)
     with history.recorded(actor=actor, reason="cancel"):
         enrollment.status = EnrollmentStatus.CANCELLED_LATE if late else EnrollmentStatus.CANCELLED
         enrollment.cancelled_at = now
         enrollment.save(update_fields=["status", "cancelled_at"])
-    if was_waiting:
-        run.waiting -= 1
-    else:
-        run.seats_taken -= 1
+    run.waiting -= was_waiting
+    run.seats_taken -= was_seated
     run.save(update_fields=["seats_taken", "waiting"])
     outbox.call_off(subject=subject(enrollment), now=now)
     _tell("cancelled", say.cancelled, run=run, enrollment=enrollment, now=now)

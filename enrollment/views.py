@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -27,7 +28,8 @@ def enroll(request: UserRequest, number: str) -> HttpResponse:
     wants_line = form.is_valid() and form.cleaned_data["join_line"]
     claim = seats.claim(worker=request.user, run_id=run.pk, now=clock.now(), join_line=wants_line)
     if claim.enrollment is None:
-        context = {"run": run, "claim": claim, "line_field": [("join_line", "1")]}
+        here = reverse("portal:enroll_confirm", args=[run.number])  # this very page came by POST, perhaps by two
+        context = {"run": run, "claim": claim, "line_field": [("join_line", "1")], "here": here}
         return render(request, "enrollment/refused.html", context, status=CONFLICT)
     if claim.outcome == Outcome.ENROLLED:
         messages.success(request, _("报名成功，名额已为您保留。"))

@@ -17,6 +17,9 @@ LANGUAGE sql STABLE AS $$
     SELECT 'run_cancelled', NULL::integer, NULL::bigint, NULL::bigint, NULL::bigint
     FROM run WHERE cancelled_at IS NOT NULL
     UNION ALL
+    SELECT 'course_retired', NULL, NULL, NULL, NULL
+    FROM run JOIN catalogue_course c ON c.id = run.course_id WHERE c.retired_at IS NOT NULL
+    UNION ALL
     SELECT 'run_started', NULL, NULL, NULL, NULL FROM run WHERE starts_at <= p_now
     UNION ALL
     SELECT 'not_open', NULL, NULL, NULL, NULL FROM run WHERE opens_at > p_now
@@ -95,6 +98,13 @@ BEGIN
             enrollment := NULL;
         END;
         SELECT r.waiting INTO ahead FROM timetable_classrun r WHERE r.id = p_run;
+        -- The counter may have stood still because the run was cancelled this very moment.
+        PERFORM 1 FROM enrollment_problems(p_worker, p_run, p_now);
+        IF FOUND THEN
+            outcome := 'refused';
+            RETURN NEXT;
+            RETURN;
+        END IF;
     END IF;
 
     IF NOT p_join_line THEN

@@ -186,6 +186,13 @@ def test_a_reminder_that_has_not_gone_out_is_called_off_by_the_cancellation() ->
     assert [message.cancelled_at for message in told()] == [A_DAY_BEFORE]
 
 
+@pytest.mark.parametrize("gone", [{"is_active": False}, {"erased_at": NOW}])
+def test_whoever_has_left_the_house_is_not_reminded(gone: dict[str, object]) -> None:
+    seat(run_of_tomorrow(), worker=UserFactory(**gone))
+
+    assert reminders.plan_due(now=A_DAY_BEFORE) == 0
+
+
 def test_a_cancelled_lesson_reminds_nobody() -> None:
     run = run_of_tomorrow()
     seat(run)

@@ -209,6 +209,7 @@ def test_staff_enroll_a_caller_by_the_same_door() -> None:
         ({"opens_at": NOW}, NOW, []),
         ({}, NOW + timedelta(days=30), ["run_started"]),
         ({"cancelled_at": NOW, "cancel_reason": "台风"}, NOW, ["run_cancelled"]),
+        ({"course__retired_at": NOW}, NOW, ["course_retired"]),
     ],
 )
 def test_the_run_itself_must_be_open(change: dict[str, object], moment: datetime, codes: list[str]) -> None:
