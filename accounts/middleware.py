@@ -64,12 +64,17 @@ def _welcome_first(request: HttpRequest) -> HttpResponse | None:
 
 def _sign_in(request: HttpRequest, page: str) -> HttpResponse:
     address = resolve_url(page)
-    wanted = request.get_full_path() if request.method in {"GET", "HEAD"} else _page_of_form(request)
+    wanted = page_to_return_to(request)
     return redirect(f"{address}?{urlencode({'next': wanted}, safe='/')}" if wanted else address)
 
 
-def _page_of_form(request: HttpRequest) -> str:
-    """Return the page of this site that held the form, since a POST cannot be repeated after the sign-in."""
+def page_to_return_to(request: HttpRequest) -> str:
+    """Return the page of this site that is read, or held the form that was sent: a POST is not repeated by a link.
+
+    Empty when the browser does not say where the form was.
+    """
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
     referrer = request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(referrer, {request.get_host()}, require_https=request.is_secure()):
         return ""

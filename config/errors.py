@@ -38,6 +38,13 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "404.html", status=404)
 
 
+def method_not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
+    """Answer 405 with the methods that the address takes; reading it again would be 405 again, so `here` is empty."""
+    response = render(request, "405.html", {"here": ""}, status=405)
+    response.headers["Allow"] = allowed
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 -- Django's signature
     """Answer without touching the database or a template.
 

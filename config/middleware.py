@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseNotAllowed
 from django.utils import translation
+
+from config import errors
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -44,6 +46,18 @@ def keep_personal_pages_private(handler: Handler) -> Handler:
         response = handler(request)
         if request.user.is_authenticated:
             response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return middleware
+
+
+def explain_wrong_methods(handler: Handler) -> Handler:
+    """Give a 405, which Django leaves blank, a page with a way back."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = handler(request)
+        if isinstance(response, HttpResponseNotAllowed):
+            return errors.method_not_allowed(request, response.headers["Allow"])
         return response
 
     return middleware

@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.middleware.keep_personal_pages_private",
+    "config.middleware.explain_wrong_methods",
 ]
 TEMPLATES = [
     {
@@ -94,19 +95,23 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-# Data. The pool belongs to web processes; workers keep a plain connection.
+# Data. The pool belongs to web processes; workers keep a plain connection. Each is tried before it is used (R5).
 IS_WEB = "granian" in Path(sys.argv[0]).parts or "granian" in sys.argv[0]
 WEB_THREADS = 4
+# A lost database is an answer within 5 s (R15) and is looked for at least once a second: psycopg_pool waits 1, 2, 4, ...
+# seconds between its attempts until it gives up after reconnect_timeout, and the next request begins at once.
+# The bounds of a connection only hold over TCP; a frozen server behind a Unix socket has no bound on this side.
+POOL = {"min_size": 1, "max_size": WEB_THREADS, "timeout": 3, "reconnect_timeout": 2}
 DATABASES = {
     "default": {
         **env.database("DATABASE_URL"),
         "CONN_MAX_AGE": 0 if IS_WEB else 60,
-        "CONN_HEALTH_CHECKS": not IS_WEB,
+        "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,
         "OPTIONS": {
             "connect_timeout": 3,
             "tcp_user_timeout": 3000,
-            **({"pool": {"min_size": 1, "max_size": WEB_THREADS, "timeout": 5}} if IS_WEB else {}),
+            **({"pool": POOL} if IS_WEB else {}),
         },
     },
 }

@@ -54,4 +54,17 @@ def test_a_language_chosen_before_the_sign_in_is_kept_for_messages(client: Clien
 
 @pytest.mark.parametrize("path", ["/language/", "/display/", "/logout/", "/login/code/again/"])
 def test_a_choice_needs_a_post(client: Client, path: str) -> None:
-    assert client.get(path).status_code == 405
+    answer = client.get(path)
+    page = answer.content.decode()
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "这个地址不能直接打开" in page
+    assert page.count('<input type="hidden" name="next" value="">') == 2
+
+
+@pytest.mark.parametrize(
+    ("referrer", "here"),
+    [("http://testserver/login/?next=/my/", "/login/?next=/my/"), ("http://evil.test/x", ""), ("", "")],
+)
+def test_after_a_form_a_choice_leads_back_to_the_page_it_was_on(client: Client, referrer: str, here: str) -> None:
+    page = client.post("/login/", {"phone": "1"}, headers={"referer": referrer}).content.decode()
+    assert page.count(f'<input type="hidden" name="next" value="{here}">') == 2

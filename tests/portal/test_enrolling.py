@@ -132,6 +132,8 @@ def test_a_full_run_offers_the_line_before_and_after_the_press(worker: User) -> 
     assert after.status_code == 409
     assert "已满，前面 2 人" in words_of(after)
     assert '<input type="hidden" name="join_line" value="1">' in after.content.decode()
+    # The language and the size can be chosen here too; the address itself takes no reader.
+    assert after.content.decode().count('name="next" value="/classes/26-00417/confirm/"') == 2
     run.refresh_from_db()
     assert (run.waiting, worker.enrollments.count()) == (2, 0)
 
