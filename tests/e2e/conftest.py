@@ -12,13 +12,11 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from playwright.sync_api import Browser
-from pytest_django import DjangoDbBlocker
 
 from accounts import people
 from accounts.models import RoleKind
 from catalogue.menu.importing import MenuFiles, import_menu
 from config.embedded import Valkey
-from policy import clock
 from policy.models import ClockOffset
 from tests import servers
 from tests.conftest import NOW
@@ -55,44 +53,45 @@ class House:
         return [one["text"] for one in sent if one["number"] == number and one["key"].startswith(kind)]
 
 
-@pytest.fixture(scope="module")
-def menu(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Import the shipped files and make an officer, once for all stories, where the processes see it."""
-    with django_db_blocker.unblock():
-        with clock.frozen_at(NOW):
-            call_command("reference_data")
-            import_menu(menu=MENU, now=NOW)
-            post = people.Post(RoleKind.OFFICER)
-            people.add_staff(phone=OFFICER_PHONE, name="沈经办", password=OFFICER_PASSWORD, post=post, now=NOW)
-        yield
-        call_command("flush", verbosity=0, interactive=False)
+@pytest.fixture(scope="session")
+def installed_browser() -> None:
+    if shutil.which("chromium") is None:
+        assert os.environ.get("REQUIRE_BROWSER") != "1", "chromium is not installed"
+        pytest.skip("chromium is not installed (apt install chromium fonts-noto-cjk): the pages were NOT tried")
 
 
-@pytest.fixture(scope="module")
-def house(menu: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+@pytest.fixture
+def menu(installed_browser: None, transactional_db: None) -> None:
+    """Import the shipped files and make an officer, where the processes see it."""
+    call_command("reference_data")
+    import_menu(menu=MENU, now=NOW)
+    post = people.Post(RoleKind.OFFICER)
+    people.add_staff(phone=OFFICER_PHONE, name="沈经办", password=OFFICER_PASSWORD, post=post, now=NOW)
+
+
+@pytest.fixture
+def house(menu: None, tmp_path: Path) -> Iterator[House]:
     """Run the web server. The broker is our own: tests beside us run worker and beat too."""
-    var = tmp_path_factory.mktemp("house")
-    valkey = Valkey(var / "valkey")
+    valkey = Valkey(tmp_path / "valkey")
     valkey.start()
-    changes = {"REDIS_URL": valkey.url, "VAR_DIR": str(var)}
+    changes = {"REDIS_URL": valkey.url, "VAR_DIR": str(tmp_path)}
     changes |= {"DEMO": "1", "SMS_BACKEND": "file", "BEAT_SECONDS": "1"}
     try:
         with servers.web(**changes) as port:
-            yield House(var, f"http://{servers.HOST}:{port}", changes)
+            house = House(tmp_path, f"http://{servers.HOST}:{port}", changes)
+            house.set_clock(NOW)
+            yield house
     finally:
         valkey.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def tongues(menu: None) -> Tongues:
     return Tongues()
 
 
 @pytest.fixture
-def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
-    if shutil.which("chromium") is None:
-        assert os.environ.get("REQUIRE_BROWSER") != "1", "chromium is not installed"
-        pytest.skip("chromium is not installed (apt install chromium fonts-noto-cjk): the pages were NOT tried")
+def browser(installed_browser: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
     # Playwright's loop runs in this thread; nothing here is asynchronous.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     with chromium() as browser:
@@ -102,7 +101,6 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
 @pytest.fixture
 def open_window(browser: Browser, house: House, tongues: Tongues, tmp_path: Path) -> OpenWindow:
     """Return a way to open a window for somebody on a screen; its pictures go to a folder of that name."""
-    house.set_clock(NOW)
 
     def window(person: str, screen: Screen) -> Window:
         context = browser.new_context(
