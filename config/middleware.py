@@ -40,11 +40,14 @@ def choose_language(handler: Handler) -> Handler:
 
 
 def keep_personal_pages_private(handler: Handler) -> Handler:
-    """Forbid storing any page made for a signed-in person (S20)."""
+    """Forbid storing any page made for a signed-in person (S20).
+
+    A failure forbids it by itself (config.errors); asking who reads it would wait for a lost database once more.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = handler(request)
-        if request.user.is_authenticated:
+        if response.status_code < 500 and request.user.is_authenticated:  # noqa: PLR2004 -- the first failure
             response.headers["Cache-Control"] = "no-store"
         return response
 
