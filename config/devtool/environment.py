@@ -56,12 +56,18 @@ def kept_secrets() -> dict[str, str]:
 
 def local_environment(**values: str) -> dict[str, str]:
     """Return the caller's variables, completed by what a start on this machine needs; the caller's go first."""
-    return {"DEMO": "1", "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1", **values, **os.environ}
+    defaults = {"DEMO": "1", "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1", **values}
+    return {**os.environ, **defaults, **{name: os.environ[name] for name in defaults if given(name)}}
+
+
+def given(name: str) -> str:
+    """Return a variable of the caller; one that is set but empty counts as unset, as in config.env."""
+    return os.environ.get(name, "").strip()
 
 
 def check_given_servers() -> None:
     """Raise ServerError unless the servers of DATABASE_URL and REDIS_URL answer."""
-    if url := os.environ.get("DATABASE_URL"):
+    if url := given("DATABASE_URL"):
         try:
             with psycopg.connect(url, connect_timeout=5) as connection:
                 version = connection.info.server_version
@@ -69,7 +75,7 @@ def check_given_servers() -> None:
             raise ServerError(UNREACHABLE.format("DATABASE_URL", "PostgreSQL", first_line(error))) from error
         if version < OLDEST_POSTGRES:
             raise ServerError(f"DATABASE_URL 指定的 PostgreSQL 版本太旧（{version // 10_000}），需要 15 以上。")
-    if url := os.environ.get("REDIS_URL"):
+    if url := given("REDIS_URL"):
         try:
             with redis.Redis.from_url(url, socket_connect_timeout=5) as client:
                 client.ping()
@@ -88,9 +94,9 @@ def kept_services(**values: str) -> Iterator[Services]:
     check_given_servers()
     VAR.mkdir(exist_ok=True)
     servers: dict[str, Server] = {}
-    if "DATABASE_URL" not in os.environ:
+    if not given("DATABASE_URL"):
         servers["DATABASE_URL"] = Postgres(*postgres_place(VAR))
-    if "REDIS_URL" not in os.environ:
+    if not given("REDIS_URL"):
         servers["REDIS_URL"] = Valkey(VAR / "valkey")
     with Shared(VAR, list(servers.values())):
         urls = {name: server.url for name, server in servers.items()}

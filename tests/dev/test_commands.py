@@ -84,6 +84,14 @@ def test_a_given_server_replaces_the_embedded_one(project_root: Path, var: Path)
     assert {path.name for path in var.iterdir()} == {"dev.env", "start.lock", "users.lock"}
 
 
+def test_an_address_that_is_set_but_empty_counts_as_unset(project_root: Path, var: Path) -> None:
+    done = dev(project_root, var, "manage", "check", DATABASE_URL="", REDIS_URL="", SECRET_KEY=" ")
+
+    assert done.returncode == 0, done.stderr
+    assert {"valkey", "dev.env"} <= {path.name for path in var.iterdir()}
+    assert dev(project_root, var, "reset").returncode == 0
+
+
 def test_a_second_start_in_one_checkout_is_refused(project_root: Path, var: Path) -> None:
     with (var / "run.lock").open("a") as held:
         try_lock(held)
