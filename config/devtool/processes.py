@@ -20,6 +20,7 @@ class Stop:
 
     def __init__(self) -> None:
         self.requested = False
+        self.passes_ctrl_c = False
         self.child: subprocess.Popen[bytes] | None = None
 
     def listen(self) -> None:
@@ -28,9 +29,9 @@ class Stop:
             signal.signal(number, self.note)
 
     def note(self, number: int, _frame: FrameType | None) -> None:
-        """Remember the signal; the terminal sends Ctrl-C to the child as well, anything else is passed on."""
+        """Remember the signal; the terminal sends Ctrl-C to a child of our group as well; the rest is passed on."""
         self.requested = True
-        if self.child is not None and number != signal.SIGINT:
+        if self.child is not None and (number != signal.SIGINT or self.passes_ctrl_c):
             self.child.send_signal(signal.SIGTERM)
 
 
@@ -46,6 +47,22 @@ def call(command: Sequence[str], environment: Environment, *, cwd: Path = ROOT) 
         return stop.child.wait()
     finally:
         stop.child = None
+
+
+def call_recorded(command: Sequence[str], environment: Environment, var: Path) -> int:
+    """Run a program to its end like `call`, in a group of its own: the next `./dev run` ends it when we are killed."""
+    if stop.requested:
+        return 1
+    child = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, process_group=0)
+    record(var, [child.pid])
+    stop.child, stop.passes_ctrl_c = child, True
+    try:
+        if stop.requested:
+            child.terminate()
+        return child.wait()
+    finally:
+        stop.child, stop.passes_ctrl_c = None, False
+        (var / "processes").unlink()
 
 
 @contextmanager

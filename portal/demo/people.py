@@ -6,7 +6,7 @@ from itertools import product
 from random import Random
 
 from accounts import people
-from accounts.models import RoleKind, Union, UnionKind, User, WorkerKind
+from accounts.models import Role, RoleKind, Union, UnionKind, User, WorkerKind
 from catalogue.models import Site
 
 # Known to everybody: the demonstration is refused on public hosts (config/settings.py).
@@ -53,9 +53,13 @@ def officer() -> User | None:
     return User.objects.with_phone(OFFICER_PHONE).filter(roles__kind=RoleKind.OFFICER).first()
 
 
-def manager() -> User | None:
-    """Return the demonstration's manager of a site."""
-    return User.objects.with_phone(MANAGER_PHONE).filter(roles__kind=RoleKind.SITE_MANAGER).first()
+def posts(now: datetime) -> list[Role]:
+    """Return the posts that the demonstration's officer and manager still hold at `now`, one each."""
+    found: list[Role] = []
+    for phone, kind in [(OFFICER_PHONE, RoleKind.OFFICER), (MANAGER_PHONE, RoleKind.SITE_MANAGER)]:
+        roles = Role.objects.in_force(now).filter(user__in=User.objects.with_phone(phone), kind=kind)
+        found.extend(roles.select_related("user", "site")[:1])
+    return found
 
 
 def make_officer(*, now: datetime) -> User:

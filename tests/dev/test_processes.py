@@ -9,11 +9,18 @@ from pathlib import Path
 import pytest
 
 from config.devtool.environment import Services
-from config.devtool.processes import end, end_left_over, is_there, log_of, record, running, started_at
+from config.devtool.processes import ROOT, end, end_left_over, is_there, log_of, record, running, started_at
 from config.devtool.run import watch
+from config.embedded import wait_until
 
 # A leader with a child of its own, as web servers and workers have.
 FAMILY = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(60)'])"
+# A `./dev run` while it prepares.
+PREPARING = """
+from pathlib import Path
+from config.devtool.processes import call_recorded
+call_recorded({command!r}, {{}}, Path({var!r}))
+"""
 DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); time.sleep(60)"
 
 
@@ -66,6 +73,21 @@ def test_what_a_killed_dev_left_is_ended_by_the_next(tmp_path: Path) -> None:
 
     assert not is_there(left.pid)
     assert not (tmp_path / "processes").exists()
+
+
+def test_what_prepared_under_a_killed_dev_is_ended_by_the_next(tmp_path: Path) -> None:
+    """The demonstration was made twice when both went on."""
+    recorded = tmp_path / "processes"
+    code = PREPARING.format(command=python(FAMILY), var=str(tmp_path))
+    with subprocess.Popen(python(code), cwd=ROOT) as killed:
+        wait_until(lambda: recorded.exists() and recorded.read_text() != "", "nothing was recorded")
+        group = int(recorded.read_text().split()[0])
+        killed.kill()
+    was_there = is_there(group)
+
+    end_left_over(tmp_path)
+
+    assert (was_there, is_there(group)) == (True, False)
 
 
 def test_a_process_that_only_has_the_number_of_an_old_one_is_left_alone(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts import people as persons
-from accounts.models import User, Worker, WorkerKind
+from accounts.models import Role, RoleKind, User, Worker, WorkerKind
 from catalogue.models import Room
 from enrollment import reminders
 from enrollment.models import Enrollment, EnrollmentStatus
@@ -19,7 +19,7 @@ from messaging.models import Message
 from policy import clock
 from policy.models import ClockOffset
 from portal.demo import people, runs
-from tests.factories import NOW, CourseFactory, CourseInstructorFactory, InstructorFactory, RoomFactory
+from tests.factories import NOW, CourseFactory, CourseInstructorFactory, InstructorFactory, RoomFactory, SiteFactory
 from timetable.models import ClassRun, RunState
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +131,23 @@ def test_the_sign_ins_are_told_again_and_work(menu: None, capsys: pytest.Capture
         client.post("/login/staff/", {"phone": phone, "password": people.PASSWORD})
         page = client.get("/desk/").context["page"]
         assert len(page.rows) >= least
+
+
+def test_the_sign_ins_of_those_who_are_left_are_told(menu: None, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("demo", people=6, runs=5)
+    manager = User.objects.with_phone(people.MANAGER_PHONE).get()
+    later = NOW + timedelta(hours=1)
+    Role.objects.update(ends_at=later)
+    second = Role.objects.create(user=manager, kind=RoleKind.SITE_MANAGER, site=SiteFactory(), starts_at=NOW)
+    capsys.readouterr()
+
+    with clock.frozen_at(later):
+        call_command("demo")
+
+    told = capsys.readouterr().out
+    assert told.startswith("演示数据已经在了，没有再加。\n")
+    assert f"  学堂管理员  199 0000 0002  {manager.name}（{second.site}）\n" in told
+    assert "199 0000 0001" not in told
 
 
 def test_a_broken_demonstration_leaves_nothing(menu: None) -> None:
