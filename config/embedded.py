@@ -22,6 +22,7 @@ from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Protocol, Self
+from urllib.parse import urlsplit
 
 import psycopg
 import redis
@@ -60,13 +61,18 @@ class Server(Protocol):
     """What `Shared` asks of a server."""
 
     home: Path
+    # Whether everything else can go on without it.
+    expendable: bool
 
     @property
     def url(self) -> str:
         """The address clients connect to, password included."""
 
-    def is_running(self) -> bool:
-        """Tell whether the address answers."""
+    def is_running(self, patience: int = START_SECONDS) -> bool:
+        """Tell whether the address answers within so many seconds."""
+
+    def mend(self) -> bool:
+        """Do what helps a server that does not answer any more; tell whether it is worth waiting for."""
 
     def start(self) -> None:
         """Start the server and wait until it answers; raise ServerError when it does not."""
@@ -222,6 +228,8 @@ def copy_of_binaries(package: Path, shelter: Path) -> Path:
 class Postgres:
     """A PostgreSQL that listens on a socket only. Root starts it under an unprivileged account."""
 
+    expendable = False
+
     def __init__(self, home: Path, binaries: Path, *, durable: bool = True) -> None:
         self.home = home
         self.binaries = binaries
@@ -236,11 +244,20 @@ class Postgres:
         """The address clients connect to, password included."""
         return (self.home / "url").read_text(encoding="utf-8")
 
-    def is_running(self) -> bool:
-        """Tell whether the address answers."""
+    def is_running(self, patience: int = START_SECONDS) -> bool:
+        """Tell whether the address answers within so many seconds."""
         try:
-            psycopg.connect(self.url, connect_timeout=START_SECONDS).close()
+            psycopg.connect(self.url, connect_timeout=patience).close()
         except (FileNotFoundError, psycopg.OperationalError):
+            return False
+        return True
+
+    def mend(self) -> bool:
+        """Tell whether its first process lives, which after the death of any other recovers by itself (R5)."""
+        try:
+            first = (self.home / "data" / "postmaster.pid").read_text(encoding="utf-8").split()[0]
+            os.kill(int(first), 0)
+        except (FileNotFoundError, ProcessLookupError):
             return False
         return True
 
@@ -299,6 +316,8 @@ class Postgres:
 class Valkey:
     """A Valkey on a free port of the loopback address, with a password; it keeps nothing on disk."""
 
+    expendable = True
+
     def __init__(self, home: Path) -> None:
         self.home = home
 
@@ -310,13 +329,20 @@ class Valkey:
         """The address clients connect to, password included."""
         return (self.home / "url").read_text(encoding="utf-8")
 
-    def is_running(self) -> bool:
-        """Tell whether the address answers."""
+    def is_running(self, patience: int = START_SECONDS) -> bool:
+        """Tell whether the address answers within so many seconds."""
         try:
-            with redis.Redis.from_url(self.url) as client:
+            with redis.Redis.from_url(self.url, socket_timeout=patience) as client:
                 return bool(client.ping())
         except (FileNotFoundError, redis.RedisError):
             return False
+
+    def mend(self) -> bool:
+        """Start it again at the same address, if it is gone. Nothing that matters was in it (R11)."""
+        port = urlsplit(self.url).port
+        if port is not None and why_closed("127.0.0.1", port) is None:
+            self._launch()
+        return True
 
     def start(self) -> None:
         """Start the server and wait until it answers; raise ServerError when it does not."""
@@ -324,7 +350,7 @@ class Valkey:
         port, password = free_port(), secrets.token_hex(16)
         write_private(self.home / "valkey.conf", VALKEY_CONFIG.format(port=port, password=password))
         write_private(self.home / "url", f"redis://:{password}@127.0.0.1:{port}/0")
-        subprocess.run([valkey_binary(), "valkey.conf"], cwd=self.home, check=True)
+        self._launch()
         wait_until(self.is_running, f"内置的 Valkey 没有启动，原因见 {self.home / 'server.log'}。")
 
     def stop(self) -> None:
@@ -333,6 +359,9 @@ class Valkey:
             client.shutdown(nosave=True)
         wait_until(lambda: not self.is_running(), "内置的 Valkey 没有停下。")
         (self.home / "url").unlink()
+
+    def _launch(self) -> None:
+        subprocess.run([valkey_binary(), "valkey.conf"], cwd=self.home, check=True)
 
 
 def free_port() -> int:

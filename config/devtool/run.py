@@ -6,16 +6,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from http.client import HTTPConnection, HTTPException
 
 from config.devtool.environment import VAR, Services, kept_services
-from config.devtool.processes import call, end_left_over, log_of, running, stop
-from config.embedded import ServerError, try_lock, why_closed
+from config.devtool.processes import call_recorded, end_left_over, log_of, running, stop
+from config.embedded import Server, ServerError, try_lock, why_closed
 
 LOOK_EVERY_SECONDS = 0.5
 LOOKS_BETWEEN_SERVER_CHECKS = 10
+ANSWER_SECONDS, SILENT_SECONDS = 5, 30
 WEB_START_SECONDS = 60
 LINES_OF_LOG = 15
 DEFAULT_PORT, LAST_PORT = 8000, 65_535
@@ -42,7 +43,7 @@ def run(arguments: Sequence[str]) -> int:
         require_free(host, port)
         url = f"http://{shown(host)}:{port}"
         services = stack.enter_context(kept_services(ALLOWED_HOSTS=allowed_hosts(host), SITE_URL=url))
-        if call([sys.executable, "-m", "config.devtool.prepare"], services.environment):
+        if call_recorded([sys.executable, "-m", "config.devtool.prepare"], services.environment, VAR):
             return 1
         children = stack.enter_context(running(commands(host, port), services.environment, VAR))
         if answers(host, port, children["web"]):
@@ -124,13 +125,37 @@ def answers(host: str, port: int, web: subprocess.Popen[bytes]) -> bool:
     return False
 
 
+class Care:
+    """Looks after the embedded servers: only one that is gone for good, or silent for SILENT_SECONDS, is lost."""
+
+    def __init__(self, servers: Iterable[Server]) -> None:
+        self.answered = dict.fromkeys(servers, time.monotonic())
+        self.silent: set[Server] = set()
+
+    def lost(self) -> list[str]:
+        """Return the names of the lost servers; help the silent ones, and say so once."""
+        return [str(server) for server in self.answered if not self._serves(server)]
+
+    def _serves(self, server: Server) -> bool:
+        if server.is_running(ANSWER_SECONDS):
+            self.answered[server] = time.monotonic()
+            if server in self.silent:
+                self.silent.remove(server)
+                print(f"{server} 已恢复。 / {server} is back.", flush=True)
+            return True
+        if server not in self.silent:
+            self.silent.add(server)
+            print(f"{server} 没有响应，正在恢复。 / {server} does not answer, recovering.", file=sys.stderr)
+        return server.mend() and (server.expendable or time.monotonic() - self.answered[server] < SILENT_SECONDS)
+
+
 def watch(children: Mapping[str, subprocess.Popen[bytes]], services: Services) -> int:
     """Look after everything until Ctrl-C (0) or until a part has died (1)."""
-    looks = 0
+    looks, care = 0, Care(services.servers.values())
     while not stop.requested:
         dead = [name for name, child in children.items() if child.poll() is not None]
         if looks % LOOKS_BETWEEN_SERVER_CHECKS == 0:
-            dead += [str(server) for server in services.servers.values() if not server.is_running()]
+            dead += care.lost()
         if dead:
             report(dead)
             return 1

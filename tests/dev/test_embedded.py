@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import signal
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import psycopg
 import pytest
 import redis
 
+from config.devtool.run import Care
 from config.embedded import (
     Postgres,
     Shared,
@@ -113,6 +116,50 @@ def test_the_last_user_stops_the_servers_and_no_one_before(home: Path, valkey: V
 
     assert (first_url, after_one_left) == (second_url, True)
     assert not valkey.is_running()
+
+
+def test_postgres_mends_itself_after_the_death_of_one_process_and_is_waited_for(home: Path, postgres: Postgres) -> None:
+    with Shared(home, [postgres]):
+        care = Care([postgres])
+        with psycopg.connect(postgres.url) as connection:
+            os.kill(connection.info.backend_pid, signal.SIGKILL)
+            while postgres.is_running():
+                time.sleep(0.001)
+            lost_while_it_recovers = care.lost()
+            connection.close()
+        wait_until(postgres.is_running, "PostgreSQL did not recover")
+        lost_later = care.lost()
+
+    assert (lost_while_it_recovers, lost_later) == ([], [])
+
+
+def test_postgres_is_lost_with_its_first_process(home: Path, postgres: Postgres) -> None:
+    with Shared(home, [postgres]):
+        care = Care([postgres])
+        process = process_of(postgres)
+        os.kill(int(process.name), signal.SIGQUIT)
+        wait_until(lambda: not process.exists(), "PostgreSQL is still there")
+        lost = care.lost()
+
+    assert lost == ["PostgreSQL"]
+
+
+def test_a_killed_valkey_is_started_again_at_its_address(
+    home: Path, valkey: Valkey, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Shared(home, [valkey]):
+        care, url = Care([valkey]), valkey.url
+        with redis.Redis.from_url(url) as client:
+            os.kill(client.info("server")["process_id"], signal.SIGKILL)
+        wait_until(lambda: not valkey.is_running(), "Valkey is still there")
+        lost = care.lost()
+        wait_until(valkey.is_running, "Valkey did not come back")
+        lost_later, url_later = care.lost(), valkey.url
+
+    assert (lost, lost_later, url_later) == ([], [], url)
+    told = capsys.readouterr()
+    assert (told.err.count("\n"), told.err.startswith("Valkey 没有响应，正在恢复。")) == (1, True)
+    assert told.out.startswith("Valkey 已恢复。")
 
 
 def test_valkey_wants_the_password(home: Path, valkey: Valkey) -> None:
