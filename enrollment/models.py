@@ -7,6 +7,7 @@ import pghistory
 from django.db import models
 from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from policy import ids
@@ -158,3 +159,10 @@ class Enrollment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.class_run_id} {self.worker_id} {self.status}"
+
+    @property
+    def standing(self) -> str:
+        """The status in words; who gave back a place in line never had a seat to cancel."""
+        if self.status == EnrollmentStatus.CANCELLED and self.seated_at is None:
+            return gettext("已退出候补")
+        return self.get_status_display()

@@ -82,6 +82,18 @@ def cancelled(*, worker: User, run: ClassRun, public_id: str) -> Text:
     )
 
 
+def left_line(*, worker: User, run: ClassRun, public_id: str) -> Text:
+    """Tell that your place in line is given up."""
+    return _text(
+        worker,
+        run,
+        public_id,
+        title=mark("已退出候补：%(course)s"),
+        body=mark("您已退出《%(course)s》（%(start)s，%(site)s）的候补。"),
+        sms="",
+    )
+
+
 def _text(worker: User, run: ClassRun, public_id: str, **templates: str) -> Text:
     with translation.override(worker.language):
         values = {

@@ -111,7 +111,7 @@ def cancel(*, enrollment_id: int, actor: User, now: datetime) -> Enrollment:
     run.seats_taken -= was_seated
     run.save(update_fields=["seats_taken", "waiting"])
     outbox.call_off(subject=subject(enrollment), now=now)
-    _tell("cancelled", say.cancelled, run=run, enrollment=enrollment, now=now)
+    _tell("cancelled", say.left_line if was_waiting else say.cancelled, run=run, enrollment=enrollment, now=now)
     _serve_line(run=run, now=now)
     return enrollment
 

@@ -44,9 +44,10 @@ def cancel(request: UserRequest, public_id: str) -> HttpResponse:
     """Give back an own seat or place in line. Pressing again changes nothing."""
     enrollment = get_object_or_404(request.user.enrollments, public_id=public_id)
     try:
-        seats.cancel(enrollment_id=enrollment.pk, actor=request.user, now=clock.now())
+        ended = seats.cancel(enrollment_id=enrollment.pk, actor=request.user, now=clock.now())
     except EnrollmentRefused as refused:
         context = {"enrollment": enrollment, "problems": refused.problems}
         return render(request, "enrollment/cancel_refused.html", context, status=CONFLICT)
-    messages.success(request, _("已取消《%(course)s》的报名。") % {"course": enrollment.class_run.course.title})
+    said = _("已取消《%(course)s》的报名。") if ended.seated_at else _("已退出《%(course)s》的候补。")
+    messages.success(request, said % {"course": enrollment.class_run.course.title})
     return redirect("portal:my")

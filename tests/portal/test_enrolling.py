@@ -191,8 +191,14 @@ def test_leaving_the_line_moves_who_is_behind(worker: User) -> None:
     seats.claim(worker=behind, run_id=run.pk, now=NOW + timedelta(seconds=1), join_line=True)
     assert mine is not None
     assert "前面 3 人" in words_of(signed_in(behind).get("/my/"))
-    response = signed_in(worker).post(f"/enrollments/{mine.public_id}/cancel/")
-    assert response.status_code == 302
+    browser = signed_in(worker)
+    confirm = words_of(browser.get(f"/my/enrollments/{mine.public_id}/cancel/"))
+    assert "不退出，返回" in confirm
+    left = words_of(browser.post(f"/enrollments/{mine.public_id}/cancel/", follow=True))
+    assert "已退出《焊工入门》的候补。" in left
+    assert "已结束和已取消 焊工入门" in left
+    assert left.endswith("已退出候补")
+    assert worker.messages.get(kind="cancelled").title == "已退出候补：焊工入门"
     assert "前面 2 人" in words_of(signed_in(behind).get("/my/"))
 
 
