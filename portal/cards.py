@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from catalogue.models import Course
+from enrollment.models import Enrollment, EnrollmentStatus
 from policy import clock
 from timetable import words
 from timetable.models import ClassRun, ClassRunQuerySet, Lesson, RunState
@@ -23,7 +24,10 @@ CHANCES = {RunState.OPEN: 0, RunState.FEW: 0, RunState.WAITING: 1, RunState.SOON
 
 @dataclass(frozen=True)
 class RunCard:
-    """A class run at one moment: what one reads of it before pressing. `ends_at` is the first lesson's end."""
+    """A class run at one moment: what one reads of it before pressing. `ends_at` is the first lesson's end.
+
+    `own` is the reader's live enrollment in it.
+    """
 
     number: str
     opens_at: datetime
@@ -34,6 +38,7 @@ class RunCard:
     seats_left: int
     waiting: int
     note: str
+    own: Enrollment | None
 
 
 @dataclass(frozen=True)
@@ -46,9 +51,9 @@ class CourseCard:
     next_run: RunCard | None
 
 
-def run_card(run: ClassRun, now: datetime) -> RunCard:
+def run_card(run: ClassRun, now: datetime, own: Enrollment | None = None) -> RunCard:
     """Return a run as it stands at `now`, with its room and lessons (fetch them with for_rows)."""
-    return _card(run, now, [lesson for lesson in run.lessons.all() if lesson.cancelled_at is None])
+    return _card(run, now, [lesson for lesson in run.lessons.all() if lesson.cancelled_at is None], own)
 
 
 def place_of(run: ClassRun, lessons: Iterable[Lesson]) -> str:
@@ -77,6 +82,13 @@ def seats_in_words(run: ClassRun, state: RunState) -> str:
     return ""
 
 
+def own_in_words(own: Enrollment) -> str:
+    """Return what the status does not say: how many people are served before (fetch with_ahead)."""
+    if own.status != EnrollmentStatus.WAITING:
+        return ""
+    return _("前面 %(ahead)s 人") % {"ahead": getattr(own, "ahead", 0)}
+
+
 def course_cards(courses: Iterable[Course], runs: ClassRunQuerySet, now: datetime) -> list[CourseCard]:
     """Return the courses with the best of `runs` each has. One statement."""
     courses = list(courses)
@@ -94,8 +106,12 @@ def course_cards(courses: Iterable[Course], runs: ClassRunQuerySet, now: datetim
 
 
 def best_of(rows: Iterable[RunCard]) -> RunCard | None:
-    """Return the run one would take: the soonest with a seat, else with a line to join, else the next to open."""
-    return min(rows, key=lambda row: (CHANCES.get(row.state, len(CHANCES)), row.starts_at), default=None)
+    """Return the own run, else the one to take: the soonest with a seat, else with a line, else the next to open."""
+
+    def order(row: RunCard) -> tuple[bool, int, datetime]:
+        return row.own is None, CHANCES.get(row.state, len(CHANCES)), row.starts_at
+
+    return min(rows, key=order, default=None)
 
 
 def page_of(rows: QuerySet[Row], wanted: str, *, total: int | None = None) -> Page[Row]:
@@ -107,9 +123,10 @@ def page_of(rows: QuerySet[Row], wanted: str, *, total: int | None = None) -> Pa
     return paginator.page(min(max(number, 1), paginator.num_pages))
 
 
-def _card(run: ClassRun, now: datetime, lessons: list[Lesson]) -> RunCard:
+def _card(run: ClassRun, now: datetime, lessons: list[Lesson], own: Enrollment | None = None) -> RunCard:
     first = lessons[0] if lessons else None
     state = run.state_at(now)
+    said = own_in_words(own) if own else seats_in_words(run, state)
     return RunCard(
         number=run.number,
         opens_at=run.opens_at,
@@ -119,7 +136,8 @@ def _card(run: ClassRun, now: datetime, lessons: list[Lesson]) -> RunCard:
         state=state,
         seats_left=run.capacity if state == RunState.SOON else run.seats_left,
         waiting=run.waiting,
-        note=" · ".join(filter(None, [_lessons_in_words(lessons), seats_in_words(run, state)])),
+        note=" · ".join(filter(None, [_lessons_in_words(lessons), said])),
+        own=own,
     )
 
 

@@ -56,9 +56,12 @@ def soonest(cards: Iterable[EnrollmentCard]) -> EnrollmentCard | None:
     return min(coming)[2] if coming else None
 
 
-def own_enrollment(user: User | AnonymousUser, run: ClassRun) -> Enrollment | None:
-    """Return a person's live enrollment in a run, if there is one."""
-    return user.enrollments.live().for_run(run).first() if isinstance(user, User) else None
+def own_enrollments(user: User | AnonymousUser, runs: Iterable[ClassRun]) -> dict[int, Enrollment]:
+    """Return a person's live enrollments in some runs by the run's id, with_ahead. No statement for a visitor."""
+    if not isinstance(user, User):
+        return {}
+    own = user.enrollments.live().filter(class_run__in=list(runs)).with_ahead()
+    return {enrollment.class_run_id: enrollment for enrollment in own}
 
 
 def enrollment_page(enrollment: Enrollment, now: datetime) -> dict[str, Any]:

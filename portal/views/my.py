@@ -21,7 +21,7 @@ def enroll_confirm(request: UserRequest, number: str) -> HttpResponse:
     """Show what the press will do: the run, the rules with the reader's numbers, and what would be refused."""
     now = clock.now()
     run = get_object_or_404(ClassRun.objects.visible_to(request.user).for_rows(), number=number)
-    own = mine.own_enrollment(request.user, run)
+    own = mine.own_enrollments(request.user, [run]).get(run.pk)
     if own:
         return redirect("portal:enrollment", own.public_id)
     card = run_card(run, now)
@@ -43,10 +43,12 @@ def my(request: UserRequest) -> HttpResponse:
     """Show the next class, what is coming, where one waits, and what is over."""
     now = clock.now()
     coming = mine.enrollment_cards(request.user.enrollments.coming(now).with_ahead().for_cards(), now)
+    seated = [card for card in coming if card.enrollment.status != EnrollmentStatus.WAITING]
+    next_class = mine.soonest(seated)
     past = page_of(request.user.enrollments.past(now).for_cards(), request.GET.get("page", ""))
     context = {
-        "next_class": mine.soonest(coming),
-        "coming": [card for card in coming if card.enrollment.status != EnrollmentStatus.WAITING],
+        "next_class": next_class,
+        "coming": [card for card in seated if card is not next_class],
         "waiting": [card for card in coming if card.enrollment.status == EnrollmentStatus.WAITING],
         "page": past,
         "past": mine.enrollment_cards(past, now),

@@ -75,8 +75,10 @@ def course(request: HttpRequest, code: str) -> HttpResponse:
     if code != code.upper():
         return redirect("portal:course", code.upper())
     shown = get_object_or_404(Course.objects.for_page(), code=code)
-    runs = shown.runs.visible_to(None).standing().upcoming(now).for_rows()
-    rows = [run_card(run, now) for run in runs] if shown.retired_at is None else []
+    runs = shown.runs.visible_to(None).standing().upcoming(now)
+    runs = runs.for_rows() if shown.retired_at is None else runs.none()
+    own = mine.own_enrollments(request.user, runs)
+    rows = [run_card(run, now, own.get(run.pk)) for run in runs]
     context = {
         "course": shown,
         "facts": listing.course_facts(shown),
@@ -95,9 +97,8 @@ def class_run(request: HttpRequest, number: str) -> HttpResponse:
     run = get_object_or_404(ClassRun.objects.visible_to(None).for_rows(), number=number)
     context = {
         "run": run,
-        "card": run_card(run, now),
+        "card": run_card(run, now, mine.own_enrollments(request.user, [run]).get(run.pk)),
         "lessons": run.lessons.all(),
         "rules": [_("名额先到先得，以服务器时间为准。"), mine.cancel_rule(run)],
-        "own": mine.own_enrollment(request.user, run),
     }
     return render(request, "portal/class_run.html", context)

@@ -83,6 +83,15 @@ def test_my_page_sorts_what_is_coming_waiting_and_over(worker: User) -> None:
     ]
     assert [words.index(said) for said in expected] == sorted(words.index(said) for said in expected)
     assert "别人的班" not in words
+    assert words.count("最近的班") == 1
+
+
+def test_the_only_coming_class_stands_once(worker: User) -> None:
+    holds(worker, "最近的班", day=3)
+    words = words_of(signed_in(worker).get("/my/"))
+    assert words.count("最近的班") == 1
+    assert "待上课" not in words
+    assert "还没有要上的课" not in words
 
 
 def test_the_place_in_line_stands_on_its_page(worker: User) -> None:
@@ -110,7 +119,7 @@ def test_statements_of_my_page_do_not_grow_with_its_rows(
         holds(worker, f"班{day}", day=day)
         holds(worker, f"旧班{day}", day=-9 - day)
     with django_assert_num_queries(FRAME + 5):
-        assert browser.get("/my/").content.decode().count("row-link") == 48
+        assert browser.get("/my/").content.decode().count("row-link") == 47
 
 
 @pytest.mark.parametrize(("page", "rows"), [("1", 24), ("2", 2), ("99", 2), ("-1", 24), ("abc", 24)])

@@ -7,6 +7,7 @@ from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from catalogue.models import Course, InstructorTitle, Topic, Track
+from enrollment import seats
 from enrollment.models import EnrollmentStatus
 from tests.factories import (
     NOW,
@@ -190,6 +191,35 @@ def test_a_class_page_leads_who_is_enrolled_to_the_own_enrollment(course: Course
     html = signed_in(enrollment.worker).get(f"/classes/{enrollment.class_run.number}/").content.decode()
     assert f'href="/my/enrollments/{enrollment.public_id}/"' in html
     assert "/confirm/" not in html
+
+
+def test_course_and_class_page_say_the_readers_own_place_in_line(course: Course) -> None:
+    run = ClassRunFactory(course=course, number="26-00417", capacity=1)
+    people = UserFactory.create_batch(5)
+    for second, person in enumerate(people):
+        seats.claim(worker=person, run_id=run.pk, now=NOW + timedelta(seconds=second), join_line=True)
+    enrolled, mine = people[0].enrollments.get(), people[3].enrollments.get()
+    for path in ("/courses/SK0001/", "/classes/26-00417/"):
+        page = signed_in(people[3]).get(path)
+        assert "前面 2 人" in words_of(page)
+        for html in (page.content.decode(), signed_in(people[0]).get(path).content.decode()):
+            assert "已满，前面" not in html
+            assert "/confirm/" not in html
+        assert f'href="/my/enrollments/{mine.public_id}/"' in page.content.decode()
+    assert f'href="/my/enrollments/{enrolled.public_id}/"' in html
+    assert "已满，前面 4 人" in words_of(Client().get("/courses/SK0001/"))
+
+
+def test_a_course_page_asks_one_more_question_for_who_signed_in(
+    course: Course, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    browser = signed_in(UserFactory())
+    ClassRunFactory(course=course)
+    with django_assert_num_queries(9):  # the four of a visitor, the frame's four, and the own enrollments
+        browser.get("/courses/SK0001/")
+    ClassRunFactory.create_batch(3, course=course)
+    with django_assert_num_queries(9):
+        browser.get("/courses/SK0001/")
 
 
 def test_a_topic_shows_its_courses_and_tracks(client: Client, course: Course) -> None:
