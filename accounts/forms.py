@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,6 +20,29 @@ if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
 
 LONGEST_PASSWORD = 128
+LONGEST_NEXT = 500
+# What a field says of which mistake, unless it has a sentence of its own; Django's do not name the field.
+SENTENCES = {
+    "required": gettext_lazy("请填写“{label}”。"),
+    "max_length": gettext_lazy("“{label}”最多 %(limit_value)d 个字。"),
+    "invalid_choice": gettext_lazy("“{label}”没有这个选项，请重新选择。"),
+    "invalid": gettext_lazy("“{label}”填写有误，请改正。"),
+}
+
+
+class PlainForm(forms.Form):
+    """A form whose refusals are our own sentences and name the field. Every form is one."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        """Replace the sentences that no field has chosen."""
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        for name, field in self.fields.items():
+            usual: dict[str, object] = {}
+            for kind in reversed(type(field).__mro__):
+                usual |= getattr(kind, "default_error_messages", {})
+            for code, sentence in SENTENCES.items():
+                if field.error_messages.get(code) is usual.get(code):
+                    field.error_messages[code] = format_lazy(sentence, label=field.label or name)
 
 
 class PlainField(forms.CharField):
@@ -60,7 +84,7 @@ class CodeField(forms.CharField):
             label=label,
             max_length=32,
             widget=forms.TextInput(attributes),
-            error_messages={"required": gettext_lazy("请输入 6 位数字。")},
+            error_messages=dict.fromkeys(["required", "max_length"], gettext_lazy("请输入 6 位数字。")),
         )
 
     def clean(self, value: str | None) -> str:
@@ -70,26 +94,39 @@ class CodeField(forms.CharField):
         raise forms.ValidationError(self.error_messages["required"])
 
 
-class PhoneForm(forms.Form):
+class NextField(forms.CharField):
+    """The page to go on to, carried along by the form; one too long to be ours is dropped."""
+
+    def __init__(self) -> None:
+        """Hide it."""
+        super().__init__(required=False, widget=forms.HiddenInput)
+
+    def to_python(self, value: str | None) -> str:
+        """Return the address, or nothing."""
+        wanted = super().to_python(value) or ""
+        return wanted if len(wanted) <= LONGEST_NEXT else ""
+
+
+class PhoneForm(PlainForm):
     """Who wants to sign in."""
 
     phone = PhoneField()
-    next = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
+    next = NextField()
 
 
-class CodeForm(forms.Form):
+class CodeForm(PlainForm):
     """The code that came by text message."""
 
     code = CodeField(gettext_lazy("短信验证码"))
 
 
-class SecondFactorForm(forms.Form):
+class SecondFactorForm(PlainForm):
     """The digits of an authenticator app."""
 
     code = CodeField(gettext_lazy("动态验证码"))
 
 
-class StaffForm(forms.Form):
+class StaffForm(PlainForm):
     """Phone and password of staff. A phone that is none is answered like a wrong password."""
 
     phone = forms.CharField(
@@ -104,7 +141,7 @@ class StaffForm(forms.Form):
         strip=False,
         widget=forms.PasswordInput({"autocomplete": "current-password"}),
     )
-    next = forms.CharField(required=False, max_length=500, widget=forms.HiddenInput)
+    next = NextField()
 
     def clean_phone(self) -> str:
         """Return the normalised number, or nothing: no account has it."""
@@ -114,7 +151,7 @@ class StaffForm(forms.Form):
             return ""
 
 
-class WelcomeForm(forms.Form):
+class WelcomeForm(PlainForm):
     """What the first sign-in asks: a name and consent; the rest may stay empty."""
 
     name = PlainField(

@@ -3,8 +3,10 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import PlainForm
 
-class EnrollForm(forms.Form):
+
+class EnrollForm(PlainForm):
     """Whether a place in line will do when the run is full."""
 
     join_line = forms.BooleanField(label=_("加入候补：有名额时按排队先后自动递补"), required=False)

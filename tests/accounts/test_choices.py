@@ -52,6 +52,14 @@ def test_a_language_chosen_before_the_sign_in_is_kept_for_messages(client: Clien
     assert User.objects.get().language == kept
 
 
+@pytest.mark.parametrize(("length", "is_kept"), [(500, True), (501, False)])
+def test_an_overlong_way_back_is_dropped(client: Client, length: int, *, is_kept: bool) -> None:
+    wanted = "/courses/?q=".ljust(length, "x")
+    sign_in(client, next=wanted)
+    answer = client.post("/login/welcome/", {"name": "甲", "consent": "on"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, wanted if is_kept else "/my/")
+
+
 @pytest.mark.parametrize("path", ["/language/", "/display/", "/logout/", "/login/code/again/"])
 def test_a_choice_needs_a_post(client: Client, path: str) -> None:
     answer = client.get(path)
