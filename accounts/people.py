@@ -51,6 +51,11 @@ def needs_welcome(person: User) -> bool:
     return not (person.name and person.consents.filter(version=privacy_notice.VERSION, withdrawn_at=None).exists())
 
 
+def is_name_settled(person: User, *, now: datetime) -> bool:
+    """Tell whether the name is not the person's own to change: who gave a role in force gave it."""
+    return bool(person.name) and person.roles.in_force(now).exists()
+
+
 @transaction.atomic
 def welcome(*, person: User, facts: Facts, now: datetime) -> None:
     """Write what the first sign-in asks: name, worker's facts, and consent to the notice in force. Safe to repeat."""

@@ -21,11 +21,10 @@ def welcome(request: UserRequest) -> HttpResponse:
     """Ask the questions of the first sign-in and go on to the page that was wanted."""
     if WELCOME_KEY not in request.session:
         return redirect("portal:my")
-    if request.method != "POST":
-        return render(request, "accounts/welcome.html", {"form": WelcomeForm(initial={"name": request.user.name})})
-    form = WelcomeForm(request.POST)
+    form = WelcomeForm(request.POST if request.method == "POST" else None, initial={"name": request.user.name})
+    form.fields["name"].disabled = people.is_name_settled(request.user, now=clock.now())
     if not form.is_valid():
-        return render(request, "accounts/welcome.html", {"form": form}, status=422)
+        return render(request, "accounts/welcome.html", {"form": form}, status=422 if form.is_bound else 200)
     people.welcome(person=request.user, facts=form.facts(), now=clock.now())
     return redirect(safe_next(request, request.session.pop(WELCOME_KEY)))
 

@@ -8,7 +8,7 @@ from django.test import Client
 from accounts.models import Consent, User, Worker
 from policy import clock
 from tests.accounts.steps import STORED, sign_in
-from tests.factories import NOW, TownFactory, UserFactory
+from tests.factories import NOW, TownFactory, UserFactory, officer
 
 pytestmark = pytest.mark.django_db
 
@@ -85,6 +85,36 @@ def test_a_person_from_a_roster_confirms_the_name(client: Client) -> None:
     UserFactory(phone=STORED, name="名单上的人", verified_at=None)
     assert sign_in(client).headers["Location"] == "/login/welcome/"
     assert 'value="名单上的人"' in client.get("/login/welcome/").content.decode()
+
+
+def test_who_holds_a_role_agrees_but_keeps_the_name(client: Client) -> None:
+    person = officer(phone=STORED, name="经办员")
+    sign_in(client)
+    assert " disabled" in client.get("/login/welcome/").content.decode()
+    assert welcome(client, name="别人", consent="on") == (302, "/my/")
+    person.refresh_from_db()
+    assert (person.name, person.consents.count()) == ("经办员", 1)
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ({"name": "三" * 41}, "“姓名”最多 40 个字。"),
+        ({"employer": "三" * 81}, "“所在单位”最多 80 个字。"),
+        ({"kind": "emperor"}, "“职工类型”没有这个选项，请重新选择。"),
+        ({"town": "nowhere"}, "“所在街镇”没有这个选项，请重新选择。"),
+    ],
+)
+def test_a_refused_answer_is_named_in_our_own_words(client: Client, answers: dict[str, str], said: str) -> None:
+    sign_in(client)
+    status, page = welcome(client, **{**ENOUGH, **answers})
+    assert (status, f">{said}<" in page) == (422, True)
+
+
+def test_staff_are_told_which_field_is_missing(client: Client) -> None:
+    page = client.post("/login/staff/", {}).content.decode()
+    assert "请填写“手机号”。" in page
+    assert "请填写“密码”。" in page
 
 
 @pytest.mark.parametrize("name", ["·阿依古丽·买买提", "𠮷田", "李", "三" * 30])
