@@ -15,7 +15,7 @@ from policy.clock import local
 from portal.forms import NewRunForm, room_label
 from timetable.errors import Alternatives
 from timetable.models import ClassRun, ClassRunQuerySet, RunState
-from timetable.words import day_and_time
+from timetable.words import dated
 
 PAGE_SIZE = 50
 
@@ -115,7 +115,7 @@ def ways_out(free: Alternatives, form: NewRunForm) -> list[Ways]:
     ]
     instructors = [(person.name, form.address(instructor=person.public_id)) for person in free.instructors]
     starts = [
-        (day_and_time(start), form.address(first_on=f"{local(start):%Y-%m-%d}", starts=f"{local(start):%H:%M}"))
+        (dated(start), form.address(first_on=f"{local(start):%Y-%m-%d}", starts=f"{local(start):%H:%M}"))
         for start in free.starts
     ]
     ways = [

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import PlainForm
 from catalogue.models import Course, Instructor, Room, Site
 from policy.clock import SHANGHAI, local
 from policy.defaults import HOUR_MINUTES
@@ -67,7 +68,7 @@ class RoomField(forms.ModelChoiceField):  # type: ignore[type-arg]  # no subscri
         return room_label(room)
 
 
-class SiteForm(forms.Form):
+class SiteForm(PlainForm):
     """The first step: which site. Its rooms are the second step's choice."""
 
     site = forms.ChoiceField(label=_("学堂"))
@@ -81,7 +82,7 @@ class SiteForm(forms.Form):
         self.fields["site"].widget = forms.Select(choices=[("", _("请选择学堂")), *choices])
 
 
-class NewRunForm(forms.Form):
+class NewRunForm(PlainForm):
     """Room, instructor, lessons, seats and the opening of one class run at one site."""
 
     room = RoomField(
@@ -173,19 +174,24 @@ def room_label(room: Room) -> str:
 
 
 def template_of(course: Course, site: Site, *, now: datetime) -> dict[str, Any]:
-    """Return what a run of this course starts with: the course's own sizes and hours, an evening in two weeks."""
-    largest = site.rooms.filter(retired_at=None).order_by("-capacity").values_list("capacity", flat=True).first()
+    """Return what a run of this course starts with: the course's own sizes and hours, an evening in two weeks.
+
+    Seats as the site's largest room allows, and the smallest room that has them.
+    """
+    rooms = list(site.rooms.filter(retired_at=None).order_by("capacity", "position", "pk"))
+    capacity = min(course.max_size, rooms[-1].capacity) if rooms else course.max_size
     teaching = Instructor.objects.filter(course_instructors__course=course, retired_at=None)
     teacher = teaching.order_by("course_instructors__position").first()
     today = local(now).date()
     return {
+        "room": next((room.pk for room in rooms if room.capacity >= capacity), None),
         "instructor": teacher.public_id if teacher else "",
         "first_on": today + timedelta(days=14),
         "starts": EVENING,
         "minutes": lesson_minutes(course),
         "lesson_count": course.lesson_count,
         "every_days": 7,
-        "capacity": min(course.max_size, largest or course.max_size),
+        "capacity": capacity,
         "min_size": course.min_size,
         "opens_on": today + timedelta(days=1),
         "opens_at": Policy.objects.current(now=now).open_at,

@@ -10,7 +10,7 @@ from policy.clock import local
 from policy.models import Term
 from policy.problems import Problem
 from timetable.plans import BUFFER, Plan, Slot
-from timetable.words import day, day_and_time, span
+from timetable.words import dated, dated_day, dated_span
 
 SHORTEST = timedelta(minutes=15)
 LONGEST = timedelta(hours=8)
@@ -101,9 +101,9 @@ def _in_order(plan: Plan, _now: datetime) -> Problem | None:
         if second.starts_at < first.ends_at:
             values = {
                 "number": number,
-                "first": span(first.starts_at, first.ends_at),
+                "first": dated_span(first.starts_at, first.ends_at),
                 "next": number + 1,
-                "second": span(second.starts_at, second.ends_at),
+                "second": dated_span(second.starts_at, second.ends_at),
             }
             sentence = _("第 %(next)s 次课（%(second)s）要在第 %(number)s 次课（%(first)s）结束之后。") % values
             return Problem("lessons_out_of_order", sentence, field="lessons")
@@ -124,7 +124,7 @@ def _still_to_come(plan: Plan, now: datetime) -> Problem | None:
     start = plan.lessons[0].starts_at
     if start > now:
         return None
-    sentence = _("第一次课（%(start)s）已经过去，请选以后的时间。") % {"start": day_and_time(start)}
+    sentence = _("第一次课（%(start)s）已经过去，请选以后的时间。") % {"start": dated(start)}
     return Problem("first_lesson_past", sentence, field="lessons")
 
 
@@ -132,7 +132,7 @@ def _opens_before_start(plan: Plan, _now: datetime) -> Problem | None:
     start = plan.lessons[0].starts_at
     if plan.opens_at < start:
         return None
-    values = {"opens": day_and_time(plan.opens_at), "start": day_and_time(start)}
+    values = {"opens": dated(plan.opens_at), "start": dated(start)}
     sentence = _("开放报名（%(opens)s）要早于第一次课（%(start)s）。") % values
     return Problem("opens_too_late", sentence, field="opens_at")
 
@@ -140,7 +140,7 @@ def _opens_before_start(plan: Plan, _now: datetime) -> Problem | None:
 def _in_a_term(plan: Plan, _now: datetime) -> Problem | None:
     if term_of(plan):
         return None
-    sentence = _("%(day)s不在任何轮次内，不能排课。") % {"day": day(plan.lessons[0].starts_at)}
+    sentence = _("%(day)s不在任何轮次内，不能排课。") % {"day": dated_day(plan.lessons[0].starts_at)}
     return Problem("no_term", sentence, _("请先请管理员建立这一轮次，或换一个日期。"), field="lessons")
 
 
@@ -188,8 +188,8 @@ def _numbered(plan: Plan) -> Iterator[tuple[dict[str, object], Slot]]:
     for number, slot in enumerate(plan.lessons, start=1):
         values: dict[str, object] = {
             "number": number,
-            "start": day_and_time(slot.starts_at),
-            "end": day_and_time(slot.ends_at),
+            "start": dated(slot.starts_at),
+            "end": dated(slot.ends_at),
             "end_time": f"{local(slot.ends_at):%H:%M}",
             "minutes": (slot.ends_at - slot.starts_at) // timedelta(minutes=1),
         }

@@ -19,7 +19,7 @@ from policy.problems import Problem
 from timetable.errors import Alternatives
 from timetable.models import ClassRun, Occupancy
 from timetable.plans import Plan, Slot, Time
-from timetable.words import span
+from timetable.words import dated_span
 
 DAYS_AHEAD = 14
 STEP = timedelta(minutes=30)
@@ -166,7 +166,7 @@ def _problem(row: Occupancy, lessons: Sequence[Slot]) -> Problem:
     thing, lesson = _thing(row), row.lesson
     values = {
         "what": thing.name,
-        "time": span(lesson.starts_at, lesson.ends_at),
+        "time": dated_span(lesson.starts_at, lesson.ends_at),
         "course": lesson.class_run.course.title,
         "number": lesson.class_run.number,
     }

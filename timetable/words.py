@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as mark
 
-from policy.clock import local
+from policy.clock import local, now
 
 if TYPE_CHECKING:
     from timetable.models import Lesson
@@ -23,6 +23,22 @@ def day(moment: datetime) -> str:
     there = local(moment)
     values = {"month": _(MONTHS[there.month - 1]), "day": there.day, "weekday": _(WEEKDAYS[there.weekday()])}
     return _("%(month)s%(day)s日 %(weekday)s") % values
+
+
+def dated_day(moment: datetime) -> str:
+    """Return the day, with its year unless that is this year: `2027年12月2日 周四`, in English `Thu 2 Dec 2027`."""
+    year = local(moment).year
+    return day(moment) if year == local(now()).year else _("%(year)s年%(day)s") % {"year": year, "day": day(moment)}
+
+
+def dated(moment: datetime) -> str:
+    """Return the day as dated_day does, and the time: what refusals say, where days may lie far apart."""
+    return f"{dated_day(moment)} {local(moment):%H:%M}"
+
+
+def dated_span(starts_at: datetime, ends_at: datetime) -> str:
+    """Return a time within one day as dated does."""
+    return f"{dated(starts_at)}–{local(ends_at):%H:%M}"
 
 
 def day_and_time(moment: datetime) -> str:

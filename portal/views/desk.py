@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -47,6 +48,8 @@ def desk_courses(request: UserRequest) -> HttpResponse:
 @allow(officer)
 def desk_new_run(request: UserRequest, code: str) -> HttpResponse:
     """Ask for the site, then for everything else; make the class run and show it."""
+    if code != code.upper():
+        return redirect(reverse("portal:desk_new_run", args=[code.upper()], query=request.GET))
     course = get_object_or_404(Course.objects.published().for_cards(), code=code)
     if not request.GET.get("site"):
         return render(request, "portal/desk/choose_site.html", {"course": course, "form": SiteForm()})

@@ -138,6 +138,17 @@ def test_only_rooms_of_the_site_and_instructors_who_teach_are_offered(desk: Clie
     ]
 
 
+def test_the_form_as_it_comes_is_accepted(desk: Client, course: Course, room: Room) -> None:
+    RoomFactory(site=room.site, name="小教室", capacity=12)
+    form = desk.get(address(course, room.site)).context["form"]
+    offered = {field.name: field.value() for field in form}
+
+    desk.post(address(course, room.site), offered)
+
+    run = ClassRun.objects.get()
+    assert (run.capacity, {lesson.room for lesson in run.lessons.all()}) == (30, {room})
+
+
 def test_an_officer_opens_a_class_run(desk: Client, officer: User, course: Course, room: Room) -> None:
     teacher = InstructorFactory()
 
@@ -187,8 +198,13 @@ def test_an_officer_opens_a_class_run(desk: Client, officer: User, course: Cours
         ("instructor", "nobody", "请选择名单里的讲师。"),
         # What only the timetable knows stands beside the fields as well.
         ("first_on", "2026-12-01", "第一次课（12月1日 周二 08:00）已经过去，请选以后的时间。"),
-        ("first_on", "2027-03-01", "3月1日 周一不在任何轮次内，不能排课。请先请管理员建立这一轮次，或换一个日期。"),
+        (
+            "first_on",
+            "2027-03-01",
+            "2027年3月1日 周一不在任何轮次内，不能排课。请先请管理员建立这一轮次，或换一个日期。",
+        ),
         ("first_on", "late", "第 1 次课从 12月8日 周二 23:30 到次日 01:00，跨过了午夜；要在同一天内。"),
+        ("opens_at", "next year", "开放报名（2027年11月1日 周一 10:00）要早于第一次课（12月8日 周二 18:30）。"),
         ("opens_at", "late", "开放报名（12月8日 周二 18:30）要早于第一次课（12月8日 周二 18:30）。"),
         ("capacity", "31", "201教室只坐得下 30 人，放不下 31 人。请减少名额，或换一间更大的教室。"),
         ("capacity", "61", "《消防演练》每班最多 60 人，名额不能是 61。"),
@@ -202,6 +218,7 @@ def test_bad_input_is_said_beside_its_field_and_changes_nothing(
     special: dict[tuple[str, str], dict[str, object]] = {
         ("first_on", "late"): {"starts": "23:30"},
         ("first_on", "2026-12-01"): {"first_on": "2026-12-01", "starts": "08:00", "opens_on": "2026-11-30"},
+        ("opens_at", "next year"): {"opens_on": "2027-11-01"},
         ("opens_at", "late"): {"opens_on": "2026-12-08", "opens_at": "18:30"},
     }
 
@@ -230,9 +247,14 @@ def test_the_servers_clock_decides_not_the_browsers(desk: Client, course: Course
     assert ClassRun.objects.count() == 0
 
 
-@pytest.mark.parametrize("code", ["99999999999999999999", "-1", "1e5", "SK9999", "sk0001", "１２"])
+@pytest.mark.parametrize("code", ["99999999999999999999", "-1", "1e5", "SK9999", "１２"])
 def test_an_unknown_course_is_not_found(desk: Client, course: Course, code: str) -> None:
     assert desk.get(f"/desk/courses/{code}/new-run/").status_code == 404
+
+
+def test_a_code_in_small_letters_leads_to_the_form(desk: Client, course: Course) -> None:
+    answer = desk.get("/desk/courses/sk0001/new-run/?site=jiangchuan")
+    assert (answer.status_code, answer["Location"]) == (302, "/desk/courses/SK0001/new-run/?site=jiangchuan")
 
 
 @pytest.mark.parametrize("number", ["99999999999999999999", "-1", "1e5", "26-99999", "１２"])
