@@ -17,7 +17,7 @@ LIST_SIGNS = re.compile(r"[、，,；;\n]+")
 SENTENCE_SIGNS = re.compile(r"[；;\n]+")
 # What an export puts an apostrophe before (reliability.md S11): cells that a spreadsheet would take for a formula.
 QUOTED = re.compile(r"'(?='*[=+\-@\t\r\n＝＋－＠])")
-NUMBER = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(人|学时|课时|小时|节|次|课|门|平方米|m2)?")
+NUMBER = re.compile(r"(-?[0-9]{1,9}(?:\.[0-9]{1,9})?)(人|学时|课时|小时|节|次|课|门|平方米|m2)?")
 SIGNED_NUMBER = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{1,12})?")
 DATE_SIGNS = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
 DATE_DIGITS = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")

@@ -37,8 +37,15 @@ def decode(data: bytes) -> str:
             text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\0" not in text:
+        # What was taken for UTF-16 on account of its zero bytes has line ends, or it was no text at all.
+        if "\0" not in text and (b"\0" not in data or "\n" in text):
             return text
+    if b"\0" in data:
+        raise refusal(
+            "csv_nul",
+            _("CSV 文件里有空字符（NUL），不是完好的表格文本。"),
+            _("请用 Excel 或 WPS 打开检查，另存为 .xlsx 再导入。"),
+        )
     raise refusal(
         "csv_encoding", _("认不出 CSV 文件的文字编码。"), _("请另存为 UTF-8 编码的 CSV，或另存为 .xlsx 再导入。")
     )

@@ -197,7 +197,9 @@ def test_a_hostile_workbook_is_refused_in_one_sentence(tmp_path: Path, make: Cal
     ("name", "content", "code"),
     [
         ("a.csv", "课程名称,学时\n".encode() + b"\xff\xfe\xfa\x81", "csv_encoding"),
-        ("a.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9, "csv_encoding"),
+        ("a.csv", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 9, "csv_nul"),
+        ("a.csv", "课程名称,学时\n钳\0工,4\n".encode(), "csv_nul"),
+        ("a.csv", "课程名称,学时\n钳\0工,4\n".encode("utf-8-sig"), "csv_nul"),
         ("a.csv", b'"' + b"x" * 200_000, "csv_broken"),
         ("a.csv", b"a,b\n" * 100_001, "sheet_too_big"),
         ("a.csv", b"," * 300, "sheet_too_big"),

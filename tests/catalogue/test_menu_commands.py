@@ -71,6 +71,17 @@ def test_problems_go_to_the_error_stream(tmp_path: Path, run: Run) -> None:
     assert out[-1] == "已保存，有 1 处没有保存，见上。"
 
 
+def test_the_screen_shows_twenty_of_each_and_the_report_all(tmp_path: Path, run: Run) -> None:
+    many = table(*({"课程名称": f"课程{number}"} for number in range(24)))
+    run(xlsx(tmp_path / "a.xlsx", {"岗位技能": many}))
+    target = tmp_path / "报告.csv"
+    out, _err = run(xlsx(tmp_path / "b.xlsx", {"岗位技能": table({})}), "--report", target)
+
+    assert len([line for line in out if "库里的课程没有改动" in line]) == 20
+    assert "  另有 4 条，用 --report FILE 写入文件查看" in out
+    assert target.read_text(encoding="utf-8-sig").count("库里的课程没有改动") == 24
+
+
 @pytest.mark.parametrize("arguments", [["--strict"], []])
 def test_exit_1_when_nothing_is_saved(tmp_path: Path, arguments: list[str]) -> None:
     path = xlsx(tmp_path / "a.xlsx", {"岗位技能": table({"学时": "x"})})

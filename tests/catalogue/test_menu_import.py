@@ -138,7 +138,8 @@ def test_a_number_may_be_text_or_full_width_or_have_its_unit(menu: Importer, peo
 
 
 def test_strict_saves_nothing_when_one_row_is_bad(menu: Importer) -> None:
-    report = menu({"学时": 0}, {"课程名称": "车工入门"}, mode=STRICT)
+    report = menu({"学时": -1}, {"课程名称": "车工入门"}, mode=STRICT)
+    assert "“-1” 不在范围内" in str(report.of(Outcome.PROBLEM)[0])
 
     assert not report.saved
     assert Course.objects.count() == 0

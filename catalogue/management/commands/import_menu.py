@@ -15,16 +15,22 @@ from catalogue.menu.report import Kind, Outcome, Report
 from config.commands import StaffCommand
 from policy import clock
 
-MOST_LINES = 2000
+MOST_LINES = 20
 KINDS = list(Kind)
 WRITTEN = (Outcome.CHANGED, Outcome.MISSING, Outcome.RENAME, Outcome.NOTICE)
 COMPARED = (Outcome.ADDED, Outcome.CHANGED, Outcome.UNCHANGED, Outcome.MISSING, Outcome.RENAME, Outcome.NOTICE)
 
 
 class Command(StaffCommand):
-    """Import the course menu and the site list; exit 1 when nothing could be imported."""
+    """Import the course menu and the site list; exit 1 when nothing could be imported.
 
-    help = "导入课程菜单（.xlsx、.xls、.ods、.csv）；再次导入同一文件不会重复，文件里没有的课程不会删除"
+    Rows that were skipped while others were saved leave the exit code 0, unless --strict.
+    """
+
+    help = (
+        "导入课程菜单（.xlsx、.xls、.ods、.csv）；再次导入同一文件不会重复，文件里没有的课程不会删除。"
+        "有几行有误而其他行已保存时退出码仍是 0；要一行有误就失败，请加 --strict"
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Name the files and the ways to run."""
@@ -59,7 +65,7 @@ class Command(StaffCommand):
         self.stdout.write("".join(f"{line}\n" for line in report.summary()), ending="")
 
     def section(self, outcome: Outcome, report: Report, write: Any) -> None:
-        """Print what had one outcome, course lines together, at most 2000 of them."""
+        """Print what had one outcome, course lines together, the first 20 of them."""
         lines = sorted(report.of(outcome), key=lambda line: KINDS.index(line.kind))
         if not lines:
             return
