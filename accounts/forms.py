@@ -185,7 +185,7 @@ class WelcomeForm(PlainForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         """Link the notice from the consent's label and name the towns by their area."""
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)
         notice = format_html(
             '<a href="{}">{}</a>',
             reverse("accounts:privacy_notice"),
