@@ -98,9 +98,9 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # Data. The pool belongs to web processes; workers keep a plain connection. Each is tried before it is used (R5).
 IS_WEB = "granian" in Path(sys.argv[0]).parts or "granian" in sys.argv[0]
 WEB_THREADS = 4
-# A lost database is an answer within 5 s (R15) and is looked for at least once a second: psycopg_pool waits 1, 2, 4, ...
-# seconds between its attempts until it gives up after reconnect_timeout, and the next request begins at once.
-# The bounds of a connection only hold over TCP; a frozen server behind a Unix socket has no bound on this side.
+# A lost database is an answer within 5 s (R15) and is looked for at least once a second: psycopg_pool waits 1, 2, 4 s
+# and so on between its attempts until it gives up after reconnect_timeout, and the next request begins at once.
+# The bounds of a connection only hold over TCP; requests to a frozen one behind a Unix socket hang until it wakes.
 POOL = {"min_size": 1, "max_size": WEB_THREADS, "timeout": 3, "reconnect_timeout": 2}
 DATABASES = {
     "default": {
