@@ -108,6 +108,7 @@ def test_the_form_starts_with_what_the_course_says(desk: Client, course: Course,
     initial = desk.get(address(course, room.site)).context["form"].initial
 
     assert {name: str(value) for name, value in initial.items()} == {
+        "room": str(room.pk),
         "instructor": first.public_id,
         "first_on": "2026-12-15",
         "starts": "18:30",
@@ -249,7 +250,7 @@ def test_the_servers_clock_decides_not_the_browsers(desk: Client, course: Course
 
 @pytest.mark.parametrize("code", ["99999999999999999999", "-1", "1e5", "SK9999", "１２"])
 def test_an_unknown_course_is_not_found(desk: Client, course: Course, code: str) -> None:
-    assert desk.get(f"/desk/courses/{code}/new-run/").status_code == 404
+    assert desk.get(f"/desk/courses/{code}/new-run/", follow=True).status_code == 404
 
 
 def test_a_code_in_small_letters_leads_to_the_form(desk: Client, course: Course) -> None:

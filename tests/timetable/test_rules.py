@@ -139,7 +139,7 @@ CASES: list[tuple[str, Change, str, str]] = [
     (
         "no_term",
         lessons((START + timedelta(days=90), START + timedelta(days=90) + HOUR)),
-        "3月8日 周一不在任何轮次内，不能排课。",
+        "2027年3月8日 周一不在任何轮次内，不能排课。",
         "lessons",
     ),
     ("capacity_too_low", values(capacity=0), "名额至少 1 个，现在是 0 个。", "capacity"),
