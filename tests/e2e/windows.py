@@ -18,7 +18,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 AXE = Path(settings.BASE_DIR, "node_modules", "axe-core", "axe.min.js")
 AXE_RUN = """axe.run(document, {runOnly: {type: "tag", values: [
     "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}})"""
