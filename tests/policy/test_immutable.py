@@ -62,10 +62,10 @@ def test_every_history_is_known_and_holds_nothing_private() -> None:
 @pytest.mark.parametrize("table", sorted(WRITTEN_ONCE))
 def test_what_is_written_once_is_neither_changed_nor_removed(table: str) -> None:
     column = "reason" if table == "policy_policy" else "pgh_label"
-    rows = execute(f"SELECT count(*) FROM {table}")  # noqa: S608 -- a name of the set above
+    rows = execute(f"SELECT 1 FROM {table}")  # noqa: S608 -- a name of the set above
     said = [refusal(f"UPDATE {table} SET {column} = 'forged'"), refusal(f"DELETE FROM {table}")]  # noqa: S608 -- as above
 
-    assert rows > [(0,)]
+    assert rows != []
     assert said == [f"pgtrigger: Cannot update or delete rows from {table} table"] * 2
 
 
