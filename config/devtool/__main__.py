@@ -9,7 +9,7 @@ from config.devtool.environment import fresh_services, kept_services, manage
 from config.devtool.processes import ROOT, call, stop
 from config.devtool.reset import reset
 from config.devtool.run import run
-from config.embedded import ServerError
+from config.shelter import ServerError
 
 USAGE = """\
 ./dev run [--port 8000] [--host 127.0.0.1]   启动职工学堂 / start everything

@@ -16,7 +16,8 @@ import psycopg
 import redis
 
 from config.devtool.processes import ROOT, Environment, call
-from config.embedded import NAME, Postgres, Server, ServerError, Shared, Valkey, postgres_place, try_lock, write_private
+from config.embedded import Postgres, Server, Shared, Valkey, try_lock
+from config.shelter import NAME, ServerError, postgres_place, write_private
 
 VAR = Path(os.environ.get("VAR_DIR", ROOT / "var")).absolute()
 OLDEST_POSTGRES = 150_000

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from config.devtool.environment import VAR
 from config.devtool.processes import end_left_over
-from config.embedded import NAME, SHELTERS, Postgres, ServerError, Valkey, postgres_place, try_lock
+from config.embedded import Postgres, Valkey, try_lock
+from config.shelter import NAME, SHELTERS, ServerError, postgres_place
 
 
 def reset(_arguments: Sequence[str]) -> int:

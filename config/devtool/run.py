@@ -12,7 +12,8 @@ from http.client import HTTPConnection, HTTPException
 
 from config.devtool.environment import VAR, Services, kept_services
 from config.devtool.processes import call_recorded, end_left_over, log_of, running, stop
-from config.embedded import Server, ServerError, try_lock, why_closed
+from config.embedded import Server, try_lock, why_closed
+from config.shelter import ServerError
 
 LOOK_EVERY_SECONDS = 0.5
 LOOKS_BETWEEN_SERVER_CHECKS = 10

@@ -13,17 +13,8 @@ import pytest
 import redis
 
 from config.devtool.run import Care
-from config.embedded import (
-    Postgres,
-    Shared,
-    Valkey,
-    account_for,
-    package_dir,
-    postgres_place,
-    run_as,
-    try_lock,
-    wait_until,
-)
+from config.embedded import Postgres, Shared, Valkey, try_lock, wait_until
+from config.shelter import account_for, package_dir, postgres_place, run_as
 
 
 @pytest.fixture

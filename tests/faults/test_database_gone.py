@@ -12,7 +12,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from config.embedded import START_SECONDS, Postgres, Shared, postgres_place, run_as
+from config.embedded import START_SECONDS, Postgres, Shared
+from config.shelter import postgres_place, run_as
 from tests.servers import HOST, web
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("real_clock")]
