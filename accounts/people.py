@@ -23,7 +23,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Post:
-    """A role to be given: an officer of the district union, or a manager of the site with this id."""
+    """A role to be given: an officer or reviewer of the district union, or a manager of the site with this id."""
 
     kind: RoleKind
     site_id: int | None = None
@@ -90,7 +90,7 @@ def add_staff(*, phone: str, name: str, password: str, post: Post, now: datetime
     person.name = name
     person.set_password(password)
     person.save(update_fields=["name", "password"])
-    union = district() if post.kind == RoleKind.OFFICER else None
+    union = None if post.kind == RoleKind.SITE_MANAGER else district()
     held = {"user": person, "kind": post.kind, "union": union, "site_id": post.site_id}
     if not Role.objects.in_force(now).filter(**held).exists():
         with recorded(actor=None, reason="add_staff"):

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.django_db
 
-VISITOR, WORKER, OFFICER, MANAGER = "visitor", "worker", "officer", "manager"
-ROLES = (VISITOR, WORKER, OFFICER, MANAGER)
+VISITOR, WORKER, OFFICER, REVIEWER, MANAGER = "visitor", "worker", "officer", "reviewer", "manager"
+ROLES = (VISITOR, WORKER, OFFICER, REVIEWER, MANAGER)
 EVERYBODY = {*ROLES}
-SIGNED_IN = {WORKER, OFFICER, MANAGER}
-STAFF = {OFFICER, MANAGER}
+SIGNED_IN = {WORKER, OFFICER, REVIEWER, MANAGER}
+STAFF = {OFFICER, REVIEWER, MANAGER}
 OWNER = {WORKER}  # the worker of the world below; the others are strangers to what is the worker's own
 
 MAY_OPEN = {
@@ -51,7 +51,7 @@ MAY_OPEN = {
     "portal:desk": STAFF,
     "portal:desk_courses": {OFFICER},
     "portal:desk_new_run": {OFFICER},
-    "portal:desk_run": STAFF,
+    "portal:desk_run": {OFFICER, MANAGER},
     "portal:enroll_confirm": SIGNED_IN,
     "portal:enrollment": OWNER,
     "portal:healthz": EVERYBODY,
@@ -107,6 +107,7 @@ def world(reference: None) -> World:
         VISITOR: Client(),
         WORKER: client_of(enrollment.worker, "PersonBackend"),
         OFFICER: client_of(factories.officer(), "StaffBackend"),
+        REVIEWER: client_of(factories.reviewer(), "StaffBackend"),
         MANAGER: client_of(factories.site_manager(run.site), "StaffBackend"),
     }
     names = {
