@@ -1,6 +1,7 @@
-"""Terms, immutable policy versions, number series and the demonstration's clock."""
+"""Terms, immutable policy versions, number series, drafts, files and the demonstration's clock."""
 
 from datetime import date, datetime
+from typing import Self
 
 import pgtrigger
 from django.conf import settings
@@ -139,3 +140,36 @@ class ClockOffset(models.Model):
 
     def __str__(self) -> str:
         return str(self.offset)
+
+
+class DraftQuerySet(models.QuerySet["Draft"]):
+    """What one may ask about drafts."""
+
+    def unclaimed(self, since: datetime) -> Self:
+        """Keep those that were written after `since` by somebody who was not signed in, and belong to nobody yet."""
+        return self.filter(owner=None, created_at__gt=since)
+
+
+class Draft(models.Model):
+    """A long form as it was typed, unchecked (policy/drafts.py). `version` counts what was saved.
+
+    Without an owner it was sent by somebody whose sign-in had ended. `subject` is what it corrects, if anything.
+    """
+
+    public_id = models.CharField(max_length=12, unique=True, editable=False)
+    kind = models.CharField(max_length=20)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="drafts")
+    subject = models.CharField(max_length=80, blank=True)
+    data = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    objects = DraftQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-updated_at", "-pk"]
+        indexes = [models.Index(fields=["created_at"], condition=Q(owner=None), name="draft_unclaimed")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.public_id} v{self.version}"
