@@ -317,7 +317,11 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):
         return self.filter(verified_at=None, declined_at=None).order_by("created_at", "pk")
 
 
-@pghistory.track(append_only=True, fields=["kind", "credit_code", "verified_at", "verified_by", "declined_at"])
+@pghistory.track(
+    append_only=True,
+    model_name="EnterpriseEvent",
+    fields=["kind", "credit_code", "verified_at", "verified_by", "declined_at"],
+)
 class Enterprise(models.Model):
     """A unit that orders classes for its people (单位). It may order once an officer has verified it."""
 
@@ -375,7 +379,7 @@ class MembershipRole(models.TextChoices):
 BOOKERS = (MembershipRole.OWNER, MembershipRole.BOOKER)
 
 
-@pghistory.track(append_only=True, fields=["user", "enterprise", "role"])
+@pghistory.track(append_only=True, model_name="MembershipEvent", fields=["user", "enterprise", "role"])
 class Membership(models.Model):
     """A person of an enterprise (单位联系人). `title` is the post: 工会主席."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import desk, health, my, public
+from portal.views import desk, desk_enterprises, enterprise, health, my, public
 
 app_name = "portal"
 urlpatterns = [
@@ -21,5 +21,10 @@ urlpatterns = [
     path("desk/courses/", desk.desk_courses, name="desk_courses"),
     path("desk/courses/<slug:code>/new-run/", desk.desk_new_run, name="desk_new_run"),
     path("desk/runs/<slug:number>/", desk.desk_run, name="desk_run"),
+    path("desk/enterprises/<slug:public_id>/", desk_enterprises.enterprise, name="desk_enterprise"),
+    path("desk/enterprises/<slug:public_id>/verify/", desk_enterprises.verify, name="desk_enterprise_verify"),
+    path("desk/enterprises/<slug:public_id>/decline/", desk_enterprises.decline, name="desk_enterprise_decline"),
+    path("enterprise/", enterprise.enterprises_page, name="enterprises"),
+    path("enterprise/register/", enterprise.register, name="enterprise_register"),
     path("healthz", health.healthz, name="healthz"),
 ]

@@ -15,6 +15,7 @@ from catalogue import search
 from catalogue.models import Topic
 from enrollment.models import Enrollment
 from tests import factories
+from tests.accounts.factories import MembershipFactory
 from tests.factories import ClassRunFactory, EnrollmentFactory, UserFactory
 
 if TYPE_CHECKING:
@@ -50,10 +51,15 @@ MAY_OPEN = {
     "portal:course_list": EVERYBODY,
     "portal:desk": STAFF,
     "portal:desk_courses": {OFFICER},
+    "portal:desk_enterprise": {OFFICER},
+    "portal:desk_enterprise_decline": {OFFICER},
+    "portal:desk_enterprise_verify": {OFFICER},
     "portal:desk_new_run": {OFFICER},
     "portal:desk_run": {OFFICER, MANAGER},
     "portal:enroll_confirm": SIGNED_IN,
     "portal:enrollment": OWNER,
+    "portal:enterprise_register": SIGNED_IN,
+    "portal:enterprises": SIGNED_IN,
     "portal:healthz": EVERYBODY,
     "portal:home": EVERYBODY,
     "portal:messages": SIGNED_IN,
@@ -117,6 +123,8 @@ def world(reference: None) -> World:
         "slug": topic.slug,
         "token": "made-up",
     }
+    firm = MembershipFactory(user=enrollment.worker).enterprise
+    names |= {f"{name}:public_id": firm.public_id for name in MAY_OPEN if name.startswith("portal:desk_enterprise")}
     return World(clients=clients, names=names, enrollment=enrollment)
 
 
