@@ -173,3 +173,39 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.public_id} v{self.version}"
+
+
+class ScanResult(models.TextChoices):
+    """What the virus scanner said of a file; one that it refused is not kept."""
+
+    UNSCANNED = "unscanned", _("未扫描")
+    CLEAN = "clean", _("已扫描")
+
+
+class Attachment(models.Model):
+    """A file somebody handed in (policy/attachments.py). Its bytes lie under a random name that no URL shows.
+
+    `subject` is what it belongs to (`honor/…`): who may read it, the app of the subject says.
+    """
+
+    public_id = models.CharField(max_length=12, unique=True, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="attachments")
+    subject = models.CharField(max_length=80)
+    name = models.CharField(max_length=100)
+    stored_as = models.CharField(max_length=40, unique=True, editable=False)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    content_type = models.CharField(max_length=40)
+    scan = models.CharField(max_length=20, choices=ScanResult)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        indexes = [models.Index(fields=["subject"], name="attachment_subject")]
+        constraints = [
+            models.CheckConstraint(condition=Q(size__gt=0), name="attachment_is_not_empty"),
+            models.CheckConstraint(condition=Q(scan__in=ScanResult.values), name="attachment_scan_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
