@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "catalogue",
     "timetable",
     "enrollment",
+    "bookings",
     "portal",
     "django.contrib.auth",
     "django.contrib.contenttypes",

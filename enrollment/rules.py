@@ -30,7 +30,12 @@ class Finding:
 
 
 def problems(*, worker: User, run: ClassRun, now: datetime) -> list[Problem]:
-    """Return everything that would refuse this worker a seat of this run at `now`, in the order to be read."""
+    """Return everything that would refuse this worker a seat of this run at `now`, in the order to be read.
+
+    A private run has one reason only: its seats are given by the enterprise's roster.
+    """
+    if run.private_to_id:
+        return [private_run()]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT code, amount, own_lesson, other_lesson, other_run FROM enrollment_problems(%s, %s, %s)",
@@ -38,6 +43,12 @@ def problems(*, worker: User, run: ClassRun, now: datetime) -> list[Problem]:
         )
         findings = [Finding(code, *(number or 0 for number in numbers)) for code, *numbers in cursor.fetchall()]
     return [SENTENCES[finding.code](run, finding) for finding in findings]
+
+
+def private_run() -> Problem:
+    """Return why nobody takes a seat of an enterprise's class by himself."""
+    sentence = _("这是单位点的专班，不能自己报名。")
+    return Problem("private_run", sentence, _("请联系单位里点单的人，把您加进名单。"))
 
 
 def live_count(*, worker: User, run: ClassRun, now: datetime) -> int:

@@ -62,6 +62,8 @@ def claim(
     typed it in for a caller (代录). Raises ClassRun.DoesNotExist.
     """
     run = ClassRun.objects.select_related("course", "site", "policy").get(pk=run_id)
+    if run.private_to_id and not (entry and entry.via == Via.ROSTER):
+        return Claim(Outcome.REFUSED, None, (rules.private_run(),), 0)
     public_id = ids.public_id()
     with connection.cursor() as cursor:
         cursor.execute(

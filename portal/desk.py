@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts import todo as accounts_todo
 from accounts.models import User
+from bookings import todo as bookings_todo
 from catalogue import search
 from catalogue.models import Category, Course, CourseQuerySet
 from enrollment.models import Enrollment
@@ -21,7 +22,10 @@ from timetable.words import day_and_time
 
 PAGE_SIZE = 50
 # Each app tells what waits for a person; the desk shows it together.
-TODO_SOURCES: tuple[Callable[[User, datetime], Iterable[Todo]], ...] = (accounts_todo.waiting,)
+TODO_SOURCES: tuple[Callable[[User, datetime], Iterable[Todo]], ...] = (
+    accounts_todo.waiting,
+    bookings_todo.waiting,
+)
 
 
 @dataclass(frozen=True)

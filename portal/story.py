@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Enterprise, User
+from bookings.models import Booking, BookingStatus
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,11 @@ def of_enterprise(enterprise: Enterprise) -> list[Step]:
     return _steps(_events(enterprise), _of_enterprise)
 
 
+def of_booking(booking: Booking) -> list[Step]:
+    """Return how an order got where it is, the first step first."""
+    return _steps(_events(booking), lambda event: BookingStatus(event.status).label)
+
+
 def _events(thing: Any) -> QuerySet[Any]:
     events: QuerySet[Any] = thing.pgh_event_model.objects.filter(pgh_obj=thing.pk)
     return events.select_related("pgh_context").order_by("pgh_id")
@@ -41,7 +47,7 @@ def _steps(events: Iterable[Any], what: Callable[[Any], str]) -> list[Step]:
         Step(
             at=datetime.fromisoformat(said["at"]) if "at" in said else event.pgh_created_at,
             who=names.get(said.get("actor"), ""),
-            what=what(event),
+            what=str(what(event)),
             reason=said.get("reason", ""),
         )
         for event, said in rows

@@ -9,10 +9,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import enterprises
 from accounts.access import allow, signed_in
 from accounts.enterprises import EnterpriseRefused
-from accounts.models import Enterprise
+from accounts.models import BOOKERS, Enterprise
 from accounts.types import UserRequest
+from bookings.models import Booking
 from policy import clock
+from portal.cards import page_of
 from portal.forms_enterprise import RegisterForm
+from portal.ordering import look_of
 
 UNPROCESSABLE = 422
 
@@ -20,8 +23,15 @@ UNPROCESSABLE = 422
 @require_safe
 @allow(signed_in)
 def enterprises_page(request: UserRequest) -> HttpResponse:
-    """Show the enterprises one belongs to, and how ordering works."""
-    context = {"enterprises": Enterprise.objects.of(request.user).select_related("town")}
+    """Show the enterprises one belongs to, and their orders."""
+    own = Enterprise.objects.of(request.user)
+    page = page_of(Booking.objects.of(request.user).for_page(), request.GET.get("page", ""))
+    context = {
+        "enterprises": own.select_related("town"),
+        "may_order": set(Enterprise.objects.of(request.user, *BOOKERS).filter(declined_at=None)),
+        "page": page,
+        "rows": [(booking, look_of(booking)) for booking in page],
+    }
     return render(request, "portal/enterprise/enterprises.html", context)
 
 

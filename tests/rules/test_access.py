@@ -15,7 +15,8 @@ from catalogue import search
 from catalogue.models import Topic
 from enrollment.models import Enrollment
 from tests import factories
-from tests.accounts.factories import MembershipFactory
+from tests.accounts.factories import MembershipFactory, verified_enterprise
+from tests.bookings import factories as booking_factories
 from tests.factories import ClassRunFactory, EnrollmentFactory, UserFactory
 
 if TYPE_CHECKING:
@@ -45,11 +46,22 @@ MAY_OPEN = {
     "accounts:welcome": SIGNED_IN,
     "enrollment:cancel": SIGNED_IN,
     "enrollment:enroll": SIGNED_IN,
+    "portal:booking": OWNER,
+    "portal:booking_edit": OWNER,
+    "portal:booking_new": OWNER,
+    "portal:booking_submit": SIGNED_IN,
+    "portal:booking_withdraw": SIGNED_IN,
     "portal:cancel_confirm": OWNER,
     "portal:class_run": EVERYBODY,
     "portal:course": EVERYBODY,
     "portal:course_list": EVERYBODY,
     "portal:desk": STAFF,
+    "portal:desk_booking": {OFFICER},
+    "portal:desk_booking_accept": {OFFICER},
+    "portal:desk_booking_cancel": {OFFICER},
+    "portal:desk_booking_decline": {OFFICER},
+    "portal:desk_booking_finish": {OFFICER},
+    "portal:desk_booking_schedule": {OFFICER},
     "portal:desk_courses": {OFFICER},
     "portal:desk_enterprise": {OFFICER},
     "portal:desk_enterprise_decline": {OFFICER},
@@ -123,8 +135,16 @@ def world(reference: None) -> World:
         "slug": topic.slug,
         "token": "made-up",
     }
-    firm = MembershipFactory(user=enrollment.worker).enterprise
-    names |= {f"{name}:public_id": firm.public_id for name in MAY_OPEN if name.startswith("portal:desk_enterprise")}
+    firm = verified_enterprise()
+    MembershipFactory(user=enrollment.worker, enterprise=firm)
+    booking = booking_factories.accepted(firm)
+    ids = {"enterprise": firm.public_id, "booking_new": firm.public_id, "booking": booking.public_id}
+    names |= {
+        f"{name}:public_id": public_id
+        for word, public_id in reversed(ids.items())
+        for name in MAY_OPEN
+        if name.removeprefix("portal:").removeprefix("desk_").startswith(word)
+    }
     return World(clients=clients, names=names, enrollment=enrollment)
 
 

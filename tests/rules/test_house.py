@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-APPS = ["policy", "messaging", "accounts", "catalogue", "timetable", "enrollment", "portal", "config"]
+APPS = ["policy", "messaging", "accounts", "catalogue", "timetable", "enrollment", "bookings", "portal", "config"]
 FILE_LINES = 400
 FUNCTION_LINES = 40
 TEMPLATE_LINES = 120
