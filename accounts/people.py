@@ -41,6 +41,11 @@ def find_or_create(*, phone: str, now: datetime) -> User:
     return User.objects.with_phone(phone).get()
 
 
+def introduce(*, person: User, name: str) -> None:
+    """Give a name to a person whom others named, until the person signs in and says his own."""
+    User.objects.filter(pk=person.pk, name="", verified_at=None).update(name=name)
+
+
 def mark_verified(*, person: User, now: datetime) -> None:
     """Remember when the person first proved the phone number."""
     User.objects.filter(pk=person.pk, verified_at=None).update(verified_at=now)

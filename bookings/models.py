@@ -173,3 +173,20 @@ class DateWish(models.Model):
 
     def __str__(self) -> str:
         return f"{self.booking_id} #{self.position}: {self.day} {self.band}"
+
+
+class RosterEntry(models.Model):
+    """A person an enterprise named (名单), by the name it gave: what the account is called is not its business."""
+
+    booking = models.ForeignKey(Booking, models.PROTECT, related_name="roster")
+    enrollment = models.OneToOneField("enrollment.Enrollment", models.PROTECT, related_name="roster_entry")
+    name = models.CharField(max_length=40)
+    added_by = models.ForeignKey("accounts.User", models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "roster entries"
+        ordering = ["added_at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.booking_id} {self.enrollment_id}"

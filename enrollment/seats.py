@@ -42,10 +42,11 @@ class Claim:
 
 @dataclass(frozen=True)
 class Entry:
-    """Typed in by staff for somebody who called or came: by whom, and by which way it was asked."""
+    """Typed in for somebody else: by whom, by which way it was asked, and the enterprise that named the worker."""
 
     by: User
     via: Via
+    named_by: str = ""
 
 
 def claim(
@@ -65,6 +66,7 @@ def claim(
     if run.private_to_id and not (entry and entry.via == Via.ROSTER):
         return Claim(Outcome.REFUSED, None, (rules.private_run(),), 0)
     public_id = ids.public_id()
+    seated = say.named_by(entry.named_by) if entry and entry.named_by else say.enrolled
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT outcome, enrollment, ahead FROM enrollment_claim(%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb)",
@@ -76,7 +78,7 @@ def claim(
                 join_line,
                 entry.via if entry else Via.WEB,
                 entry.by.pk if entry else None,
-                json.dumps(say.enrolled(worker=worker, run=run, public_id=public_id)),
+                json.dumps(seated(worker=worker, run=run, public_id=public_id)),
                 json.dumps(say.in_line(worker=worker, run=run, public_id=public_id)),
             ],
         )

@@ -206,6 +206,32 @@ class BookingRunForm(NewRunForm):
         return super().address(**{"course": self.course.code} | other)
 
 
+class RosterForm(forms.Form):
+    """Names and phones, pasted or as a file."""
+
+    people = forms.CharField(
+        label=_("粘贴姓名和手机号"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea({"rows": 12, "spellcheck": "false"}),
+        help_text=_("从 Excel 或微信里复制过来，一人一行，栏的先后不限。身份证号不会保存。"),
+    )
+    file = forms.FileField(
+        label=_("或选择文件"),
+        required=False,
+        help_text=_("Excel、WPS 表格或 CSV，最多 1000 行。"),
+        widget=forms.ClearableFileInput({"accept": ".xlsx,.xls,.ods,.csv"}),
+        error_messages={"empty": _("文件是空的。")},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for one of the two."""
+        given = super().clean() or {}
+        if not self.errors and not given.get("file") and not str(given.get("people", "")).strip():
+            self.add_error("people", _("请粘贴名单，或选择文件。"))
+        return given
+
+
 def template_of_order(booking: Booking, course: Course, site: Site, *, now: datetime) -> dict[str, Any]:
     """Return what the class of an order starts with: its people, its first day, at the hour of its band."""
     wish = booking.date_wishes.first()

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop as mark
 
 from accounts.models import User
 from bookings import moves
-from bookings.models import Booking, BookingStatus
+from bookings.models import Booking, BookingStatus, RosterEntry
 from bookings.rules import say_day
 from portal import story
 from timetable.words import day_and_time
@@ -78,6 +78,11 @@ def facts(booking: Booking) -> list[tuple[str, str]]:
         run = booking.class_run
         pairs.insert(0, (_("已排"), f"{run.course.title} {day_and_time(run.starts_at)} {run.site.name}"))
     return pairs
+
+
+def roster_lines(booking: Booking) -> list[RosterEntry]:
+    """Return the people an enterprise named, with the enrollment of each."""
+    return list(booking.roster.select_related("enrollment__worker"))
 
 
 def _people(booking: Booking) -> str:

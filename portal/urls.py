@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import bookings, desk, desk_bookings, desk_enterprises, enterprise, health, my, public
+from portal.views import bookings, desk, desk_bookings, desk_enterprises, enterprise, health, my, public, roster
 
 app_name = "portal"
 urlpatterns = [
@@ -37,5 +37,6 @@ urlpatterns = [
     path("enterprise/bookings/<slug:public_id>/edit/", bookings.edit, name="booking_edit"),
     path("enterprise/bookings/<slug:public_id>/submit/", bookings.submit, name="booking_submit"),
     path("enterprise/bookings/<slug:public_id>/withdraw/", bookings.withdraw, name="booking_withdraw"),
+    path("enterprise/bookings/<slug:public_id>/roster/", roster.page, name="booking_roster"),
     path("healthz", health.healthz, name="healthz"),
 ]

@@ -49,6 +49,7 @@ MAY_OPEN = {
     "portal:booking": OWNER,
     "portal:booking_edit": OWNER,
     "portal:booking_new": OWNER,
+    "portal:booking_roster": OWNER,
     "portal:booking_submit": SIGNED_IN,
     "portal:booking_withdraw": SIGNED_IN,
     "portal:cancel_confirm": OWNER,
