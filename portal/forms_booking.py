@@ -14,6 +14,7 @@ from bookings.rules import Order, earliest_day
 from catalogue.models import Band, Course, Site
 from policy import ids
 from policy.clock import local
+from policy.defaults import BOOKING_LEAD_WORKDAYS
 from policy.problems import Problem
 from portal.forms import MOST_SEATS, YEAR, NewRunForm, day_field, number_field, template_of
 
@@ -109,7 +110,8 @@ class OrderForm(forms.Form):
             self.fields[f"day_{number}"].required = False
         for number in WISHES:
             self.fields[f"band_{number}"].required = False
-        self.fields["day_1"].help_text = _("最早 %(first)s（提前 10 个工作日）。") % {"first": earliest_day(now)}
+        values = {"first": earliest_day(now), "lead": BOOKING_LEAD_WORKDAYS}
+        self.fields["day_1"].help_text = _("最早 %(first)s（提前 %(lead)s 个工作日）。") % values
 
     def clean_key(self) -> str:
         """Return the form's key; one that is not of our making gets a new one."""

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Enterprise, User
 from bookings.models import Booking, BookingStatus
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise as StrOrPromise
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ def _events(thing: Any) -> QuerySet[Any]:
     return events.select_related("pgh_context").order_by("pgh_id")
 
 
-def _steps(events: Iterable[Any], what: Callable[[Any], str]) -> list[Step]:
+def _steps(events: Iterable[Any], what: Callable[[Any], "StrOrPromise"]) -> list[Step]:
     """Return the events as steps. Two statements."""
     rows = [(event, event.pgh_context.metadata if event.pgh_context else {}) for event in events]
     names = {
@@ -46,7 +49,7 @@ def _steps(events: Iterable[Any], what: Callable[[Any], str]) -> list[Step]:
     return [
         Step(
             at=datetime.fromisoformat(said["at"]) if "at" in said else event.pgh_created_at,
-            who=names.get(said.get("actor"), ""),
+            who=names.get(said.get("actor") or 0, ""),
             what=str(what(event)),
             reason=said.get("reason", ""),
         )
@@ -54,7 +57,7 @@ def _steps(events: Iterable[Any], what: Callable[[Any], str]) -> list[Step]:
     ]
 
 
-def _of_enterprise(event: Any) -> str:
+def _of_enterprise(event: Any) -> "StrOrPromise":
     if event.verified_at:
         return _("核验通过")
     return _("退回") if event.declined_at else _("登记")

@@ -39,21 +39,21 @@ def draft(enterprise: Enterprise | None = None, *, wishes: Order | None = None, 
     )
 
 
-def submitted(enterprise: Enterprise | None = None, **wishes: Order) -> Booking:
+def submitted(enterprise: Enterprise | None = None, *, wishes: Order | None = None) -> Booking:
     """Return an order that was sent."""
-    booking = draft(enterprise, **wishes)
+    booking = draft(enterprise, wishes=wishes)
     return moves.move(booking_id=booking.pk, action=Action.SUBMIT, actor=booking.contact, now=NOW)
 
 
-def accepted(enterprise: Enterprise | None = None, **wishes: Order) -> Booking:
+def accepted(enterprise: Enterprise | None = None, *, wishes: Order | None = None) -> Booking:
     """Return an order that an officer took on."""
-    booking = submitted(enterprise, **wishes)
+    booking = submitted(enterprise, wishes=wishes)
     return moves.move(booking_id=booking.pk, action=Action.ACCEPT, actor=factories.officer(), now=NOW)
 
 
-def confirmed(run: ClassRun | None = None, **wishes: Order) -> Booking:
+def confirmed(run: ClassRun | None = None, *, wishes: Order | None = None) -> Booking:
     """Return an order whose private class is `run`, or one of the first wished course."""
-    booking = accepted(**wishes)
+    booking = accepted(wishes=wishes)
 
     def make(booking: Booking) -> ClassRun:
         course = booking.course_wishes.get(position=1).course

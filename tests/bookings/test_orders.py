@@ -1,6 +1,7 @@
 """What an order must be like, and that the same form is the same order."""
 
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -33,9 +34,8 @@ def test_an_order_is_written_with_its_wishes() -> None:
 
 def test_the_same_form_is_the_same_order_and_a_corrected_one_replaces_it() -> None:
     firm = verified_enterprise()
-    said = {"enterprise_id": firm.pk, "person": contact_of(firm), "key": ids.public_id(), "now": NOW}
-    first = orders.save(order=order(), **said)
-    again = orders.save(order=order(headcount=40), **said)
+    save = partial(orders.save, enterprise_id=firm.pk, person=contact_of(firm), key=ids.public_id(), now=NOW)
+    first, again = save(order=order()), save(order=order(headcount=40))
     assert (again.pk, Booking.objects.get().headcount) == (first.pk, 40)
     assert again.course_wishes.count() == 1
 

@@ -7,12 +7,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 
+from accounts.models import MembershipRole
 from bookings.models import Booking, RosterEntry
 from enrollment.models import Enrollment
 from tests.bookings.factories import booker_of, confirmed, order
 from tests.factories import ClassRunFactory, CourseFactory, UserFactory
 from tests.portal.pages import signed_in, words_of
-from tests.workbooks import xlsx
+from tests.workbooks import Cell, xlsx
 
 pytestmark = pytest.mark.django_db
 
@@ -57,7 +58,12 @@ def test_an_identity_number_is_stored_nowhere(booking: Booking, contact: Client)
 
 
 def test_a_workbook_is_read_like_a_paste(booking: Booking, contact: Client, tmp_path: Path) -> None:  # 28
-    rows = [["手机号", "姓名"], [19900001234, "张三"], ["199 0000 5678", "李四"], ["1.38E+10", "王五"]]
+    rows: list[list[Cell]] = [
+        ["手机号", "姓名"],
+        [19900001234, "张三"],
+        ["199 0000 5678", "李四"],
+        ["1.38E+10", "王五"],
+    ]
     upload = SimpleUploadedFile("名单.xlsx", xlsx(tmp_path / "名单.xlsx", {"名单": rows}).read_bytes())
     shown = words_of(contact.post(address(booking), {"file": upload}))
     assert "共 3 行，1 行没有录入" in shown
@@ -108,7 +114,7 @@ def test_anothers_roster_is_not_there(booking: Booking) -> None:  # 47
 
 
 def test_a_viewer_reads_and_does_not_send(booking: Booking) -> None:
-    viewer = signed_in(booker_of(booking, "viewer"))  # type: ignore[arg-type]
+    viewer = signed_in(booker_of(booking, MembershipRole.VIEWER))
     assert "检查并录入" not in words_of(viewer.get(address(booking)))
     assert viewer.post(address(booking), {"people": "张三\t19900001234"}).status_code == 422
     assert Enrollment.objects.count() == 0
