@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "messaging",
     "accounts",
     "catalogue",
+    "proposals",
     "timetable",
     "enrollment",
     "bookings",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
@@ -21,7 +21,7 @@ from policy.proofs import FileRefused, Upload, checked
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
-__all__ = ["FileRefused", "open_file", "stored"]
+__all__ = ["FileRefused", "discard", "read", "stored"]
 
 SCAN_SECONDS = 30
 CLEAN, INFECTED = 0, 1
@@ -55,9 +55,16 @@ def stored(*, owner: "AbstractBaseUser", subject: str, upload: Upload, now: date
         raise
 
 
-def open_file(attachment: Attachment) -> BinaryIO:
-    """Return the bytes of a kept file, to be closed by the caller. Who may read them, the view has asked."""
-    return (_directory() / attachment.stored_as).open("rb")
+def read(attachment: Attachment) -> bytes:
+    """Return the bytes of a kept file, 10 MB at most. Who may read them, the caller has asked."""
+    return (_directory() / attachment.stored_as).read_bytes()
+
+
+def discard(attachment: Attachment) -> None:
+    """Delete a file that something else has taken the place of; its bytes go when the transaction has held."""
+    path = _directory() / attachment.stored_as
+    attachment.delete()
+    transaction.on_commit(lambda: path.unlink(missing_ok=True))
 
 
 def _directory() -> Path:

@@ -13,3 +13,6 @@ ROOM_BUFFER_MINUTES = 10
 BOOKING_MIN_HEADCOUNT = 20
 BOOKING_REPLY_WORKDAYS = 3
 BOOKING_LEAD_WORKDAYS = 10
+# A proposal: how long the public may object, and within how many working days it is looked at.
+PUBLICITY_WORKDAYS = 5
+REVIEW_WORKDAYS = 5

@@ -17,7 +17,7 @@ class RefuseTooLarge(FileUploadHandler):
         input_data: Any,  # noqa: ARG002 -- Django's signature
         META: dict[str, Any],  # noqa: ARG002, N803
         content_length: int,
-        boundary: bytes,  # noqa: ARG002
+        boundary: str,  # noqa: ARG002
         encoding: str | None = None,  # noqa: ARG002
     ) -> None:
         """Look at the length the request declares; a web server never reads further than that."""

@@ -16,6 +16,7 @@ from enrollment.models import Enrollment
 from policy.clock import local
 from policy.todo import Todo
 from portal.forms import NewRunForm, room_label
+from proposals import todo as proposals_todo
 from timetable.errors import Alternatives
 from timetable.models import ClassRun, ClassRunQuerySet, RunState
 from timetable.words import day_and_time
@@ -25,6 +26,7 @@ PAGE_SIZE = 50
 TODO_SOURCES: tuple[Callable[[User, datetime], Iterable[Todo]], ...] = (
     accounts_todo.waiting,
     bookings_todo.waiting,
+    proposals_todo.waiting,
 )
 
 

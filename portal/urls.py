@@ -1,6 +1,6 @@
 """URLs of portal: every page that shows more than one app, and the desk."""
 
-from django.urls import path
+from django.urls import include, path
 
 from portal.views import bookings, desk, desk_bookings, desk_enterprises, enterprise, health, my, public, roster
 
@@ -38,5 +38,6 @@ urlpatterns = [
     path("enterprise/bookings/<slug:public_id>/submit/", bookings.submit, name="booking_submit"),
     path("enterprise/bookings/<slug:public_id>/withdraw/", bookings.withdraw, name="booking_withdraw"),
     path("enterprise/bookings/<slug:public_id>/roster/", roster.page, name="booking_roster"),
+    path("", include("portal.urls_teach")),
     path("healthz", health.healthz, name="healthz"),
 ]

@@ -222,7 +222,9 @@ def officer(**user: object) -> User:
 def reviewer(**user: object) -> User:
     """Return a user who decides on proposals."""
     role_of = UserFactory(**user)
-    Role.objects.create(user=role_of, kind=RoleKind.REVIEWER, union=DistrictFactory(), starts_at=NOW - timedelta(days=1))
+    Role.objects.create(
+        user=role_of, kind=RoleKind.REVIEWER, union=DistrictFactory(), starts_at=NOW - timedelta(days=1)
+    )
     return role_of
 
 

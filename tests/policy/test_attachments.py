@@ -23,8 +23,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def private(settings: Settings, tmp_path: Path) -> Path:
-    settings.PRIVATE_FILES = tmp_path / "media" / "private"
-    return settings.PRIVATE_FILES
+    directory = tmp_path / "media" / "private"
+    settings.PRIVATE_FILES = directory
+    return directory
 
 
 @pytest.fixture
@@ -49,8 +50,7 @@ def test_a_pdf_is_kept_byte_for_byte_for_its_owner_only(owner: User, private: Pa
     assert kept.sha256 == hashlib.sha256(PDF).hexdigest()
     (path,) = private.iterdir()
     assert (path.name, stat.S_IMODE(path.stat().st_mode)) == (kept.stored_as, 0o600)
-    with attachments.open_file(kept) as file:
-        assert file.read() == PDF
+    assert attachments.read(kept) == PDF
 
 
 @pytest.mark.parametrize(
@@ -70,8 +70,7 @@ def test_the_type_is_that_of_the_content(
 def test_a_photograph_stands_upright_and_forgets_where_it_was_taken(owner: User, now: datetime) -> None:
     sideways = with_place() + b"<script>alert(1)</script>"
 
-    with attachments.open_file(keep(owner, sideways, "a.jpg", now)) as file:
-        content = file.read()
+    content = attachments.read(keep(owner, sideways, "a.jpg", now))
 
     assert b"secret" not in content
     assert b"script" not in content

@@ -3,21 +3,25 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from catalogue import search
 from catalogue.models import Topic
 from enrollment.models import Enrollment
+from proposals.models import Status
 from tests import factories
 from tests.accounts.factories import MembershipFactory, verified_enterprise
 from tests.bookings import factories as booking_factories
-from tests.factories import ClassRunFactory, EnrollmentFactory, UserFactory
+from tests.factories import ClassRunFactory, EnrollmentFactory, InstructorFactory, UserFactory
+from tests.proposals.factories import AttachmentFactory, ProposalFactory
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Answer
@@ -68,16 +72,31 @@ MAY_OPEN = {
     "portal:desk_enterprise_decline": {OFFICER},
     "portal:desk_enterprise_verify": {OFFICER},
     "portal:desk_new_run": {OFFICER},
+    "portal:desk_proposal": {REVIEWER},
+    "portal:desk_proposal_decide": {REVIEWER},
+    "portal:desk_proposal_honor": {REVIEWER},
+    "portal:desk_proposals": {REVIEWER},
     "portal:desk_run": {OFFICER, MANAGER},
     "portal:enroll_confirm": SIGNED_IN,
     "portal:enrollment": OWNER,
     "portal:enterprise_register": SIGNED_IN,
     "portal:enterprises": SIGNED_IN,
+    "portal:file": {WORKER, REVIEWER},
     "portal:healthz": EVERYBODY,
     "portal:home": EVERYBODY,
     "portal:messages": SIGNED_IN,
     "portal:messages_read": SIGNED_IN,
     "portal:my": SIGNED_IN,
+    "portal:publicity": EVERYBODY,
+    "portal:teach": SIGNED_IN,
+    "portal:teach_edit": OWNER,
+    "portal:teach_honor": SIGNED_IN,
+    "portal:teach_kept": OWNER,
+    "portal:teach_new": SIGNED_IN,
+    "portal:teach_profile": SIGNED_IN,
+    "portal:teach_proposal": OWNER,
+    "portal:teach_proposals": SIGNED_IN,
+    "portal:teach_withdraw": SIGNED_IN,
     "portal:topic": EVERYBODY,
 }
 STAFF_PAGES = {name for name, roles in MAY_OPEN.items() if VISITOR not in roles and WORKER not in roles}
@@ -117,7 +136,7 @@ def client_of(person: User, backend: str) -> Client:
 
 
 @pytest.fixture
-def world(reference: None) -> World:
+def world(reference: None, settings: Settings, tmp_path: Path) -> World:
     run = ClassRunFactory()
     search.reindex([run.course])
     enrollment = EnrollmentFactory(class_run=run)
@@ -146,6 +165,15 @@ def world(reference: None) -> World:
         for name in MAY_OPEN
         if name.removeprefix("portal:").removeprefix("desk_").startswith(word)
     }
+    settings.PRIVATE_FILES = tmp_path
+    proof = AttachmentFactory(owner=enrollment.worker)
+    (tmp_path / proof.stored_as).write_bytes(b"%PDF-1.4")
+    proposal = ProposalFactory(
+        author=InstructorFactory(user=enrollment.worker, titles=["other"]).user, status=Status.SUBMITTED
+    )
+    own = [name for name in MAY_OPEN if name.startswith(("portal:desk_proposal", "portal:teach_"))]
+    names |= {f"{name}:public_id": proposal.public_id for name in own} | {"action": "take"}
+    names |= {"portal:teach_kept:public_id": proposal.draft.public_id, "portal:file:public_id": proof.public_id}
     return World(clients=clients, names=names, enrollment=enrollment)
 
 

@@ -8,7 +8,18 @@ from pathlib import Path
 
 import pytest
 
-APPS = ["policy", "messaging", "accounts", "catalogue", "timetable", "enrollment", "bookings", "portal", "config"]
+APPS = [
+    "policy",
+    "messaging",
+    "accounts",
+    "catalogue",
+    "proposals",
+    "timetable",
+    "enrollment",
+    "bookings",
+    "portal",
+    "config",
+]
 FILE_LINES = 400
 FUNCTION_LINES = 40
 TEMPLATE_LINES = 120
