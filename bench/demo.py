@@ -85,6 +85,8 @@ def main() -> int:
     what = f"demo, {options.people} people, {options.runs} runs"
     seconds = timed(what, lambda: call_command("demo", people=options.people, runs=options.runs))
     timed("invariants", lambda: call_command("invariants"))
+    call_command("build_css")
+    call_command("collectstatic", "--no-input", "--verbosity=0")
     with override_settings(ALLOWED_HOSTS=["testserver"]):
         pages()
     print(f"bound: {BOUND:.0f} s")
