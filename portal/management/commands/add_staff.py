@@ -1,4 +1,4 @@
-"""manage.py add_staff PHONE NAME --role officer|reviewer|site_manager [--site SLUG]: give somebody a role and a password."""
+"""manage.py add_staff PHONE NAME --role ROLE [--site SLUG]: give somebody a role, such as officer, and a password."""
 
 import sys
 from argparse import ArgumentParser
