@@ -70,6 +70,24 @@ def introduce(*, user: User, titles: Sequence[str], organisation: str, now: date
     return instructor
 
 
+@transaction.atomic
+def link(*, instructor_id: int, user: User, reason: str, now: datetime) -> Instructor:
+    """Let an instructor of the menu sign in as this person, whom somebody has checked. Safe to repeat.
+
+    Raises CatalogueRefused when either of the two belongs to another.
+    """
+    instructor = Instructor.objects.select_for_update(no_key=True).get(pk=instructor_id)
+    if instructor.user_id == user.pk:
+        return instructor
+    if instructor.user_id or Instructor.objects.filter(user=user).exists():
+        sentence = _("讲师或账号已经关联了别人。")
+        raise CatalogueRefused([Problem("linked_otherwise", sentence, _("请先核对讲师和手机号。"))])
+    instructor.user = user
+    with recorded(actor=None, reason=reason, at=now):
+        instructor.save(update_fields=["user"])
+    return instructor
+
+
 def claim_honor(
     *, instructor: Instructor, facts: HonorFacts, proof: Upload | None, actor: User, now: datetime
 ) -> Honor:
