@@ -13,12 +13,13 @@ from bookings.rules import say_day
 from portal import story
 from timetable.words import day_and_time
 
+# The step that an order waits at; what comes before is behind it.
 REACHED = {
-    BookingStatus.DRAFT: 1,
-    BookingStatus.SUBMITTED: 2,
-    BookingStatus.ACCEPTED: 3,
-    BookingStatus.CONFIRMED: 4,
-    BookingStatus.DONE: 5,
+    BookingStatus.DRAFT: 2,
+    BookingStatus.SUBMITTED: 3,
+    BookingStatus.ACCEPTED: 4,
+    BookingStatus.CONFIRMED: 5,
+    BookingStatus.DONE: 6,
 }
 # The shape and colour of a state, in the words of components/status_badge.html.
 LOOKS = {

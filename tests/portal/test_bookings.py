@@ -86,6 +86,7 @@ def test_from_the_form_to_the_receipt(firm: Enterprise, contact: User, course: C
     assert client.post(f"{page}submit/").headers["Location"] == page
     receipt = words_of(client.get(page))
     assert "点单 DD-26-00001" in receipt
+    assert "填写 （已完成） 核对提交 （已完成） 工会受理 排课" in receipt
     assert "最晚答复 12月4日 周五" in receipt
     assert "DD-26-00001" in words_of(client.get("/enterprise/"))
 
