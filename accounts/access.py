@@ -37,12 +37,17 @@ def site_manager(user: User | AnonymousUser, now: "datetime") -> bool:
     return _holds(user, now, RoleKind.SITE_MANAGER)
 
 
+def reviewer(user: User | AnonymousUser, now: "datetime") -> bool:
+    """Allow somebody who decides on proposals, signed in as staff; that nobody decides on an own one, the move says."""
+    return _holds(user, now, RoleKind.REVIEWER)
+
+
 def staff(user: User | AnonymousUser, now: "datetime") -> bool:
-    """Allow an officer or the manager of some site, signed in as staff; what they see is the QuerySet's question."""
-    return _holds(user, now, RoleKind.OFFICER, RoleKind.SITE_MANAGER)
+    """Allow whoever holds a role of the programme, signed in as staff; what they see is the QuerySet's question."""
+    return _holds(user, now, RoleKind.OFFICER, RoleKind.REVIEWER, RoleKind.SITE_MANAGER)
 
 
-STAFF_RULES: frozenset[Rule] = frozenset({officer, site_manager, staff})
+STAFF_RULES: frozenset[Rule] = frozenset({officer, reviewer, site_manager, staff})
 
 
 def should_sign_in_as_staff(user: User | AnonymousUser, now: "datetime") -> bool:

@@ -23,7 +23,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Post:
-    """A role to be given: an officer of the district union, or a manager of the site with this id."""
+    """A role to be given: an officer or reviewer of the district union, or a manager of the site with this id."""
 
     kind: RoleKind
     site_id: int | None = None
@@ -39,6 +39,11 @@ def find_or_create(*, phone: str, now: datetime) -> User:
     person.set_unusable_password()
     User.objects.bulk_create([person], ignore_conflicts=True)
     return User.objects.with_phone(phone).get()
+
+
+def introduce(*, person: User, name: str) -> None:
+    """Give a name to a person whom others named, until the person signs in and says his own."""
+    User.objects.filter(pk=person.pk, name="", verified_at=None).update(name=name)
 
 
 def mark_verified(*, person: User, now: datetime) -> None:
@@ -95,7 +100,7 @@ def add_staff(*, phone: str, name: str, password: str, post: Post, now: datetime
     person.name = name
     person.set_password(password)
     person.save(update_fields=["name", "password"])
-    union = district() if post.kind == RoleKind.OFFICER else None
+    union = None if post.kind == RoleKind.SITE_MANAGER else district()
     held = {"user": person, "kind": post.kind, "union": union, "site_id": post.site_id}
     if not Role.objects.in_force(now).filter(**held).exists():
         with recorded(actor=None, reason="add_staff"):

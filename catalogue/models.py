@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
+from catalogue import honors  # noqa: F401 -- Django looks for models here; they have a file of their own
 from policy import ids
 
 

@@ -22,6 +22,7 @@ DEMO = env.flag("DEMO", default=False)
 SITE_NAME = env.text("SITE_NAME", "职工学堂")
 ORGANISER = env.text("ORGANISER", "区总工会")
 SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000" if DEMO else None)
+SCAN_COMMAND = env.text("SCAN_COMMAND", "")
 SMS_BACKEND = env.choice("SMS_BACKEND", {"console", "file", "memory"}, "file" if DEMO else "console")
 
 if DEMO and not all(env.is_local_name(host) for host in ALLOWED_HOSTS):
@@ -40,8 +41,10 @@ INSTALLED_APPS = [
     "messaging",
     "accounts",
     "catalogue",
+    "proposals",
     "timetable",
     "enrollment",
+    "bookings",
     "portal",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -173,6 +176,12 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+FILE_UPLOAD_HANDLERS = [
+    "policy.uploads.RefuseTooLarge",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+PRIVATE_FILES = VAR_DIR / "media" / "private"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [

@@ -54,6 +54,7 @@ class Via(models.TextChoices):
     WEB = "web", _("网页")
     PHONE = "phone", _("电话")
     COUNTER = "counter", _("现场")
+    ROSTER = "roster", _("单位名单")
 
 
 class EnrollmentQuerySet(models.QuerySet["Enrollment"]):

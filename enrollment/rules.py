@@ -30,7 +30,12 @@ class Finding:
 
 
 def problems(*, worker: User, run: ClassRun, now: datetime) -> list[Problem]:
-    """Return everything that would refuse this worker a seat of this run at `now`, in the order to be read."""
+    """Return everything that would refuse this worker a seat of this run at `now`, in the order to be read.
+
+    A private run has one reason only: its seats are given by the enterprise's roster.
+    """
+    if run.private_to_id:
+        return [private_run()]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT code, amount, own_lesson, other_lesson, other_run FROM enrollment_problems(%s, %s, %s)",
@@ -43,6 +48,12 @@ def problems(*, worker: User, run: ClassRun, now: datetime) -> list[Problem]:
 def changed_meanwhile() -> Problem:
     """Return what is said when a reason to refuse was there at the press and has gone since."""
     return Problem("changed_meanwhile", _("情况刚刚有变化，这次没有报上。"), _("请再按一次报名。"))
+
+
+def private_run() -> Problem:
+    """Return why nobody takes a seat of an enterprise's class by himself."""
+    sentence = _("这是单位点的专班，不能自己报名。")
+    return Problem("private_run", sentence, _("请联系单位里点单的人，把您加进名单。"))
 
 
 def live_count(*, worker: User, run: ClassRun, now: datetime) -> int:

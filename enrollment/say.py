@@ -44,6 +44,25 @@ def enrolled(*, worker: User, run: ClassRun, public_id: str) -> Text:
     )
 
 
+def named_by(enterprise: str) -> Sentence:
+    """Return the sentence that tells that an enterprise has named you, and you have a seat."""
+
+    def named(*, worker: User, run: ClassRun, public_id: str) -> Text:
+        return _text(
+            worker,
+            run,
+            public_id,
+            enterprise=enterprise,
+            title=mark("单位为您报名：%(course)s"),
+            body=mark(
+                "%(enterprise)s把您列入名单，您已录取《%(course)s》，%(start)s 在%(site)s上课。不能来请提前取消。"
+            ),
+            sms=mark("%(firm)s为您报了《%(short)s》，%(start)s %(site)s。"),
+        )
+
+    return named
+
+
 def in_line(*, worker: User, run: ClassRun, public_id: str) -> Text:
     """Tell that you wait; `{ahead}` is filled in by the claim, which alone knows it."""
     return _text(
@@ -94,13 +113,15 @@ def left_line(*, worker: User, run: ClassRun, public_id: str) -> Text:
     )
 
 
-def _text(worker: User, run: ClassRun, public_id: str, **templates: str) -> Text:
+def _text(worker: User, run: ClassRun, public_id: str, enterprise: str = "", **templates: str) -> Text:
     with translation.override(worker.language):
         values = {
             "course": run.course.title,
             "short": run.course.title[:SHORT_TITLE],
             "start": day_and_time(run.starts_at),
             "site": run.site.short_name,
+            "enterprise": enterprise,
+            "firm": enterprise[:SHORT_TITLE],
         }
         title, body, sms = (_(templates[name]) % values for name in ("title", "body", "sms"))
     return {

@@ -42,26 +42,22 @@ class Claim:
 
 @dataclass(frozen=True)
 class Entry:
-    """Typed in by staff for somebody who called or came: by whom, and by which way it was asked."""
+    """Typed in for somebody else: by whom, by which way it was asked, and the enterprise that named the worker."""
 
     by: User
     via: Via
+    named_by: str = ""
 
 
-def claim(
-    *,
-    worker: User,
-    run_id: int,
-    now: datetime,
-    join_line: bool = False,
-    entry: Entry | None = None,
-) -> Claim:
+def claim(*, worker: User, run_id: int, now: datetime, join_line: bool = False, entry: Entry | None = None) -> Claim:
     """Give the worker one seat of the run, or with `join_line` a place in its line when it is full.
 
     Pressing again answers ALREADY with the same enrollment. A full run is an outcome, not an error. `entry` says who
-    typed it in for a caller (代录). Raises ClassRun.DoesNotExist.
+    typed it in for a caller (代录); a run of an enterprise's asks for its roster. Raises ClassRun.DoesNotExist.
     """
     run = ClassRun.objects.select_related("course", "site", "policy").get(pk=run_id)
+    if run.private_to_id and not (entry and entry.via == Via.ROSTER):
+        return Claim(Outcome.REFUSED, None, (rules.private_run(),), 0)
     public_id = ids.public_id()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -74,7 +70,7 @@ def claim(
                 join_line,
                 entry.via if entry else Via.WEB,
                 entry.by.pk if entry else None,
-                json.dumps(say.enrolled(worker=worker, run=run, public_id=public_id)),
+                json.dumps(_seated(entry)(worker=worker, run=run, public_id=public_id)),
                 json.dumps(say.in_line(worker=worker, run=run, public_id=public_id)),
             ],
         )
@@ -162,6 +158,11 @@ def _lock(enrollment_id: int) -> tuple[ClassRun, Enrollment]:
     run = runs.select_for_update(of=("self",), no_key=True).get(enrollments=enrollment_id)
     enrollments = Enrollment.objects.select_related("worker").select_for_update(of=("self",), no_key=True)
     return run, enrollments.get(pk=enrollment_id)
+
+
+def _seated(entry: Entry | None) -> say.Sentence:
+    """Return the sentence that tells of the seat: by whom one was named, where an enterprise did."""
+    return say.named_by(entry.named_by) if entry and entry.named_by else say.enrolled
 
 
 def _tell(kind: str, text: say.Sentence, *, run: ClassRun, enrollment: Enrollment, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Terms, immutable policy versions, number series and the demonstration's clock."""
+"""Terms, immutable policy versions, number series, drafts, files and the demonstration's clock."""
 
 from datetime import date, datetime
 from typing import Self
@@ -144,3 +144,72 @@ class ClockOffset(models.Model):
 
     def __str__(self) -> str:
         return str(self.offset)
+
+
+class DraftQuerySet(models.QuerySet["Draft"]):
+    """What one may ask about drafts."""
+
+    def unclaimed(self, since: datetime) -> Self:
+        """Keep those that were written after `since` by somebody who was not signed in, and belong to nobody yet."""
+        return self.filter(owner=None, created_at__gt=since)
+
+
+class Draft(models.Model):
+    """A long form as it was typed, unchecked (policy/drafts.py). `version` counts what was saved.
+
+    Without an owner it was sent by somebody whose sign-in had ended. `subject` is what it corrects, if anything.
+    """
+
+    public_id = models.CharField(max_length=12, unique=True, editable=False)
+    kind = models.CharField(max_length=20)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="drafts")
+    subject = models.CharField(max_length=80, blank=True)
+    data = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    objects = DraftQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-updated_at", "-pk"]
+        indexes = [models.Index(fields=["created_at"], condition=Q(owner=None), name="draft_unclaimed")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.public_id} v{self.version}"
+
+
+class ScanResult(models.TextChoices):
+    """What the virus scanner said of a file; one that it refused is not kept."""
+
+    UNSCANNED = "unscanned", _("未扫描")
+    CLEAN = "clean", _("已扫描")
+
+
+class Attachment(models.Model):
+    """A file somebody handed in (policy/attachments.py). Its bytes lie under a random name that no URL shows.
+
+    `subject` is what it belongs to (`honor/…`): who may read it, the app of the subject says.
+    """
+
+    public_id = models.CharField(max_length=12, unique=True, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="attachments")
+    subject = models.CharField(max_length=80)
+    name = models.CharField(max_length=100)
+    stored_as = models.CharField(max_length=40, unique=True, editable=False)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    content_type = models.CharField(max_length=40)
+    scan = models.CharField(max_length=20, choices=ScanResult)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        indexes = [models.Index(fields=["subject"], name="attachment_subject")]
+        constraints = [
+            models.CheckConstraint(condition=Q(size__gt=0), name="attachment_is_not_empty"),
+            models.CheckConstraint(condition=Q(scan__in=ScanResult.values), name="attachment_scan_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

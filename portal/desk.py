@@ -1,23 +1,33 @@
 """What the desk's pages show: the figures on top, rows of class runs, courses to open a run of, the roster."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext as _
 
+from accounts import todo as accounts_todo
 from accounts.models import User
+from bookings import todo as bookings_todo
 from catalogue import search
 from catalogue.models import Category, Course, CourseQuerySet
 from enrollment.models import Enrollment
 from policy.clock import local
+from policy.todo import Todo
 from portal.forms import NewRunForm, room_label
+from proposals import todo as proposals_todo
 from timetable.errors import Alternatives
 from timetable.models import ClassRun, ClassRunQuerySet, RunState
 from timetable.words import dated
 
 PAGE_SIZE = 50
+# Each app tells what waits for a person; the desk shows it together.
+TODO_SOURCES: tuple[Callable[[User, datetime], Iterable[Todo]], ...] = (
+    accounts_todo.waiting,
+    bookings_todo.waiting,
+    proposals_todo.waiting,
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,25 @@ class RunPage:
 
     rows: list[RunRow]
     next_after: str
+
+
+@dataclass(frozen=True)
+class TodoRow:
+    """A row of 待办 at one moment: how many days it waits, and whether its day has passed."""
+
+    todo: Todo
+    days: int
+    is_late: bool
+
+
+def todo_rows(user: User, now: datetime) -> list[TodoRow]:
+    """Return everything that waits for the person, the oldest first."""
+    today = local(now).date()
+    waiting = sorted((todo for source in TODO_SOURCES for todo in source(user, now)), key=lambda todo: todo.since)
+    return [
+        TodoRow(todo, (today - local(todo.since).date()).days, bool(todo.due_on and todo.due_on < today))
+        for todo in waiting
+    ]
 
 
 def runs_of(user: User, now: datetime) -> ClassRunQuerySet:

@@ -120,7 +120,7 @@ class NewRunForm(PlainForm):
     ) -> None:
         """Offer the site's rooms, and the course's own instructors before all others."""
         super().__init__(data, initial=initial)
-        self.course, self.site, self.today = course, site, local(now).date()
+        self.course, self.site, self.now, self.today = course, site, now, local(now).date()
         choices = cast("dict[str, forms.ModelChoiceField[Any]]", self.fields)
         choices["room"].queryset = Room.objects.filter(site=site, retired_at=None)
         choices["instructor"].queryset = Instructor.objects.filter(retired_at=None)
@@ -150,14 +150,22 @@ class NewRunForm(PlainForm):
             "lessons": [Slot(given["room"], given["instructor"], start, start + length) for start in starts],
             "capacity": given["capacity"],
             "min_size": given["min_size"],
-            "opens_at": datetime.combine(given["opens_on"], given["opens_at"], SHANGHAI),
+            "opens_at": self.opening(),
         }
+
+    def opening(self) -> datetime:
+        """Return when enrolling opens. The form must be valid."""
+        return datetime.combine(self.cleaned_data["opens_on"], self.cleaned_data["opens_at"], SHANGHAI)
 
     def address(self, **other: object) -> str:
         """Return the address of this form as it was filled in, with other values where given."""
         filled = {name: self.data[name] for name in self.fields if name in self.data}
         query = urlencode({"site": self.site.slug} | filled | other)
-        return f"{reverse('portal:desk_new_run', args=[self.course.code])}?{query}"
+        return f"{self.page()}?{query}"
+
+    def page(self) -> str:
+        """Return the address of the page this form is on."""
+        return reverse("portal:desk_new_run", args=[self.course.code])
 
     def add_problems(self, problems: tuple[Problem, ...]) -> None:
         """Show why the timetable refused beside the fields, with how to mend it."""

@@ -219,6 +219,15 @@ def officer(**user: object) -> User:
     return role_of
 
 
+def reviewer(**user: object) -> User:
+    """Return a user who decides on proposals."""
+    role_of = UserFactory(**user)
+    Role.objects.create(
+        user=role_of, kind=RoleKind.REVIEWER, union=DistrictFactory(), starts_at=NOW - timedelta(days=1)
+    )
+    return role_of
+
+
 def site_manager(site: Site, **user: object) -> User:
     """Return a user who manages `site`."""
     role_of = UserFactory(**user)

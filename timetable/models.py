@@ -4,19 +4,17 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 import pghistory
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import Deferrable, Exists, F, Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import RoleKind
-
-if TYPE_CHECKING:
-    from accounts.models import User
+from accounts.models import Enterprise, RoleKind, User
 
 
 class RunState(models.TextChoices):
@@ -37,9 +35,14 @@ FEW_SEATS = 5
 class ClassRunQuerySet(models.QuerySet["ClassRun"]):
     """What one may ask about class runs. Each word is one rule; words chain."""
 
-    def visible_to(self, user: "User | None") -> Self:  # noqa: ARG002 -- private runs join with enterprises' bookings
-        """Keep what this person may see. All runs of the open programme are public; None is a visitor."""
-        return self.all()
+    def visible_to(self, user: User | AnonymousUser | None) -> Self:
+        """Keep what this person may see: public runs, and those of the own enterprises. None is a visitor.
+
+        Staff look at private runs at the desk, through managed_by.
+        """
+        if not isinstance(user, User):
+            return self.filter(private_to=None)
+        return self.filter(Q(private_to=None) | Q(private_to__in=Enterprise.objects.of(user)))
 
     def upcoming(self, now: datetime) -> Self:
         """Keep runs that have not started, soonest first."""
@@ -77,7 +80,7 @@ class ClassRunQuerySet(models.QuerySet["ClassRun"]):
             .distinct("course_id")
         )
 
-    def managed_by(self, user: "User", now: datetime) -> Self:
+    def managed_by(self, user: User, now: datetime) -> Self:
         """Keep what a member of staff looks after at `now`: an officer all runs, a manager those of the own site."""
         roles = user.roles.in_force(now)
         of_own_sites = Q(site__in=roles.filter(kind=RoleKind.SITE_MANAGER).values("site"))
@@ -110,7 +113,8 @@ class ClassRunQuerySet(models.QuerySet["ClassRun"]):
 class ClassRun(models.Model):
     """One run of a course, with seats (班次). `seats_taken` and `waiting` are written only by enrollment/seats.py.
 
-    `starts_at` and `ends_at` repeat the first lesson's start and the last one's end, for lists and rules.
+    `starts_at` and `ends_at` repeat the first lesson's start and the last one's end, for lists and rules. A run that is
+    `private_to` an enterprise was ordered by it: only its roster gives seats.
     """
 
     number = models.CharField(max_length=10, unique=True)
@@ -118,6 +122,9 @@ class ClassRun(models.Model):
     site = models.ForeignKey("catalogue.Site", models.PROTECT, related_name="runs")
     term = models.ForeignKey("policy.Term", models.PROTECT, related_name="runs")
     policy = models.ForeignKey("policy.Policy", models.PROTECT, related_name="runs")
+    private_to = models.ForeignKey(
+        "accounts.Enterprise", models.PROTECT, null=True, blank=True, related_name="class_runs"
+    )
     capacity = models.PositiveSmallIntegerField()
     min_size = models.PositiveSmallIntegerField()
     seats_taken = models.PositiveSmallIntegerField(default=0)

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from psycopg.types.range import TimestamptzRange
 
-from accounts.models import User
+from accounts.models import Enterprise, User
 from catalogue.models import Course, Instructor, Room, Site
 from policy import ids
 from policy.clock import local
@@ -35,8 +35,11 @@ def schedule_run(  # noqa: PLR0913 -- what a class run is made of
     opens_at: datetime,
     actor: User,
     now: datetime,
+    private_to: Enterprise | None = None,
 ) -> ClassRun:
     """Make a class run with its lessons, and take their rooms and instructors; all or nothing.
+
+    A run that is `private_to` an enterprise is shown to its people and staff only.
 
     The database refuses what is taken. Raises TimetableRefused with everything that is wrong and what is free instead.
     """
@@ -47,7 +50,7 @@ def schedule_run(  # noqa: PLR0913 -- what a class run is made of
         raise _rule_broken(plan, found)
     with transaction.atomic(), recorded(actor=actor, reason="schedule run"):
         resources = _lock_resources(plan.lessons)
-        run = _write_run(plan, term=term, actor=actor, now=now)
+        run = _write_run(plan, term=term, actor=actor, private_to=private_to, now=now)
         _take(plan, _write_lessons(run, plan.lessons), resources, actor=actor)
     return run
 
@@ -68,12 +71,13 @@ def _lock_resources(lessons: Sequence[Slot]) -> dict[Room | Instructor, Resource
     return {thing: by_ids[(thing.pk, None) if isinstance(thing, Room) else (None, thing.pk)] for thing in things}
 
 
-def _write_run(plan: Plan, *, term: Term, actor: User, now: datetime) -> ClassRun:
+def _write_run(plan: Plan, *, term: Term, actor: User, private_to: Enterprise | None, now: datetime) -> ClassRun:
     return ClassRun.objects.create(
         number=ids.next_number(series="class_run", year=local(now).year),
         course=plan.course,
         site=plan.site,
         term=term,
+        private_to=private_to,
         policy=Policy.objects.current(now=now),
         capacity=plan.capacity,
         min_size=plan.min_size,

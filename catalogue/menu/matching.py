@@ -6,15 +6,15 @@ from difflib import SequenceMatcher
 
 from django.utils.translation import gettext as _
 
+from catalogue.codes import Series, UsedUp
 from catalogue.menu.cells import key
 from catalogue.menu.courses import CourseDraft, Mentioned
 from catalogue.menu.errors import refusal
 from catalogue.menu.report import Kind, Line, Outcome, Report
-from catalogue.models import Course
+from catalogue.models import Category, Course
 
 RENAME_LIKENESS = 0.6
 MOST_COMPARISONS = 100_000
-HIGHEST_CODE = 9999
 
 
 @dataclass
@@ -59,17 +59,16 @@ class Matcher:
     def give_codes(self, pairs: list[Pair]) -> None:
         """Give each new course of a category the next number after all that were ever used there, in file order."""
         new = [pair.draft for pair in pairs if not pair.course]
-        used = [*self.by_code, *(draft.code for draft in new if draft.code)]
-        last: dict[str, int] = {}
-        for code in used:
-            last[code[:2]] = max(last.get(code[:2], 0), int(code[2:]))
+        series = Series([*self.by_code, *(draft.code for draft in new if draft.code)])
         for draft in new:
             if not draft.code:
-                prefix = draft.category.prefix
-                last[prefix] = last.get(prefix, 0) + 1
-                draft.code = f"{prefix}{last[prefix]:04d}"
-            if last[draft.category.prefix] > HIGHEST_CODE:
-                raise refusal("codes_used_up", _("“{name}”的编码用完了。").format(name=draft.category.name))
+                draft.code = self._next_code(series, draft.category)
+
+    def _next_code(self, series: Series, category: Category) -> str:
+        try:
+            return series.next(category.prefix)
+        except UsedUp as error:
+            raise refusal("codes_used_up", _("“{name}”的编码用完了。").format(name=category.name)) from error
 
     def _by_code(self, draft: CourseDraft) -> Pair | None:
         course = self.by_code.get(draft.code)

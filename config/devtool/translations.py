@@ -15,7 +15,18 @@ from django.utils.translation.template import templatize
 from config.devtool.processes import ROOT
 
 CATALOGUE = ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"
-APPS = ["policy", "messaging", "accounts", "catalogue", "timetable", "enrollment", "portal", "config"]
+APPS = [
+    "policy",
+    "messaging",
+    "accounts",
+    "catalogue",
+    "proposals",
+    "timetable",
+    "enrollment",
+    "bookings",
+    "portal",
+    "config",
+]
 CALLS = {"_", "mark", "gettext", "gettext_lazy", "gettext_noop"}
 PLACEHOLDER = re.compile(r"%\([a-z_]+\)[sd]|\{[a-z_]+\}")
 IN_TEMPLATE = re.compile(r"""\b(?:gettext|_)\(\s*u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""")

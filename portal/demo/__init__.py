@@ -1,1 +1,6 @@
-"""The demonstration: invented people and class runs, all made through the doors of the product."""
+"""The demonstration: an invented town, the same again for the same seed.
+
+people: officer, manager, workers. featured: the few runs a visitor finds for certain, made through the doors.
+timetable, presses, writing: fifteen months of class runs and who pressed for them, drawn and then written by set.
+What joins the town later (enterprises, orders, proposals) gets a module of its own and a line in town.make().
+"""

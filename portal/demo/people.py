@@ -1,13 +1,16 @@
 """The people of the demonstration. Every name is invented, every phone begins with 199 00, which nobody has."""
 
-from collections.abc import Iterable
-from datetime import datetime
-from itertools import product
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import cache
+from itertools import cycle, islice, product
 from random import Random
 
-from accounts import people
-from accounts.models import Role, RoleKind, Union, UnionKind, User, WorkerKind
+from accounts import people, privacy_notice
+from accounts.models import Consent, Role, RoleKind, Union, UnionKind, User, Worker, WorkerKind
+from catalogue.menu.progress import Progress
 from catalogue.models import Site
+from portal.demo.writing import write
 
 # Known to everybody: the demonstration is refused on public hosts (config/settings.py).
 PASSWORD = "xuetang-demo"  # noqa: S105 -- see above
@@ -15,25 +18,10 @@ OFFICER_PHONE = "+8619900000001"
 MANAGER_PHONE = "+8619900000002"
 FIRST_WORKER = 1001
 
-SURNAMES = "陈李张王刘杨黄吴徐孙朱胡林何高郭马罗梁宋"
-GIVEN = [
-    "建国",
-    "秀英",
-    "志强",
-    "丽华",
-    "晓东",
-    "美玲",
-    "海波",
-    "春梅",
-    "文斌",
-    "雪芳",
-    "永康",
-    "佳怡",
-    "立新",
-    "玉兰",
-    "俊杰",
-    "慧敏",
-]
+SURNAMES = "陈李张王刘杨黄吴徐孙朱胡林何高郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
+FIRST = "建秀志丽晓美海春文雪永佳立玉俊慧国明红卫"
+SECOND = "国英强华东玲波梅斌芳康怡新兰杰敏军霞涛燕平辉琴峰洁勇萍磊"
+MONTH_MINUTES = 30 * 24 * 60
 EMPLOYERS = {
     WorkerKind.FRONTLINE: ["演示机械厂", "演示食品厂", "演示电子厂"],
     WorkerKind.MANAGEMENT: ["演示商贸公司", "演示软件公司"],
@@ -75,24 +63,39 @@ def make_manager(*, site: Site, now: datetime) -> User:
     return people.add_staff(phone=MANAGER_PHONE, name="程管理", password=PASSWORD, post=post, now=now)
 
 
-def make_workers(count: int, *, chance: Random, now: datetime) -> list[User]:
-    """Make that many workers of all kinds and towns, who have signed in and agreed once."""
-    towns = list(Union.objects.filter(kind=UnionKind.TOWN))
+def make_workers(count: int, *, chance: Random, began: datetime, progress: Progress) -> list[User]:
+    """Make that many workers of all kinds and towns, who signed in and agreed in the month before `began`."""
+    towns: list[Union | None] = [*Union.objects.filter(kind=UnionKind.TOWN)] or [None]
     kinds = list(WorkerKind)
-    workers = []
-    for number, name in zip(range(count), _names(count, chance), strict=True):
-        worker = people.find_or_create(phone=worker_phone(number), now=now)
+    users, workers, consents = [], [], []
+    for number, name in enumerate(_names(count, chance)):
+        joined = began - timedelta(minutes=chance.randrange(MONTH_MINUTES))
         kind = kinds[number % len(kinds)]
-        town = chance.choice(towns) if towns else None
-        facts = people.Facts(name=name, kind=kind, town=town, employer=chance.choice(EMPLOYERS[kind]))
-        people.welcome(person=worker, facts=facts, now=now)
-        people.mark_verified(person=worker, now=now)
-        workers.append(worker)
-    return workers
+        person = User(name=name, created_at=joined, verified_at=joined)
+        person.phone = worker_phone(number)
+        person.set_unusable_password()
+        users.append(person)
+        employer = chance.choice(EMPLOYERS[kind])
+        workers.append(Worker(user=person, kind=kind, town=chance.choice(towns), employer=employer))
+        consents.append(_consent(person, joined))
+    write(User, users, "职工", progress)
+    write(Worker, workers, "职工资料", progress)
+    write(Consent, consents, "知情同意", progress)
+    return users
 
 
-def _names(count: int, chance: Random) -> Iterable[str]:
-    """Return names, different ones as long as there are enough."""
-    names = ["".join(pair) for pair in product(SURNAMES, GIVEN)]
+@cache
+def _notice() -> tuple[str, str]:
+    return privacy_notice.VERSION, privacy_notice.text_hash()
+
+
+def _consent(person: User, given_at: datetime) -> Consent:
+    version, text_hash = _notice()
+    return Consent(user=person, version=version, text_hash=text_hash, given_at=given_at)
+
+
+def _names(count: int, chance: Random) -> Iterator[str]:
+    """Yield names, different ones as long as there are enough."""
+    names = ["".join(parts) for parts in product(SURNAMES, FIRST, SECOND)]
     chance.shuffle(names)
-    return [names[number % len(names)] for number in range(count)]
+    return islice(cycle(names), count)

@@ -94,7 +94,7 @@ def course(request: HttpRequest, code: str) -> HttpResponse:
 def class_run(request: HttpRequest, number: str) -> HttpResponse:
     """Show a class run: its lessons, its place, its seats, and the rules before one presses."""
     now = clock.now()
-    run = get_object_or_404(ClassRun.objects.visible_to(None).for_rows(), number=number)
+    run = get_object_or_404(ClassRun.objects.visible_to(request.user).for_rows(), number=number)
     context = {
         "run": run,
         "card": run_card(run, now, mine.own_enrollments(request.user, [run]).get(run.pk)),

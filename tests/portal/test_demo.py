@@ -7,6 +7,7 @@ from random import Random
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.db.models import F
 from django.test import Client
 from pytest_django import Settings
 
@@ -18,8 +19,15 @@ from enrollment.models import Enrollment, EnrollmentStatus
 from messaging.models import Message
 from policy import clock
 from policy.models import ClockOffset
-from portal.demo import people, runs
-from tests.factories import NOW, CourseFactory, CourseInstructorFactory, InstructorFactory, RoomFactory, SiteFactory
+from portal.demo import featured, people
+from tests.factories import (
+    NOW,
+    CourseFactory,
+    CourseInstructorFactory,
+    InstructorFactory,
+    RoomFactory,
+    SiteFactory,
+)
 from timetable.models import ClassRun, RunState
 
 pytestmark = pytest.mark.django_db
@@ -57,18 +65,17 @@ def test_the_first_demonstration_on_the_real_menu(
     data = project_root / "data"
     call_command("import_menu", str(data / "课程菜单.xlsx"), "--sites", str(data / "学堂名录.xlsx"))
 
-    call_command("demo")
+    call_command("demo", people=300, runs=200)
 
     runs = ClassRun.objects.all()
-    assert (Worker.objects.count(), runs.count()) == (40, 60)
+    assert (Worker.objects.count(), runs.count()) == (300, 200)
     assert set(Worker.objects.values_list("kind", flat=True)) == set(WorkerKind.values)
     assert runs.values("site").distinct().count() >= 50
-    states = [run.state_at(NOW) for run in runs]
-    assert set(states) == {RunState.OPEN, RunState.FEW, RunState.WAITING, RunState.SOON}
-    assert states.count(RunState.SOON) == 1
-    assert list(runs.filter(waiting__gt=0).values_list("waiting", flat=True)) == [3]
+    states = {run.state_at(NOW) for run in runs}
+    assert states == {RunState.OPEN, RunState.FEW, RunState.WAITING, RunState.SOON, RunState.STARTED}
     assert min(runs.values_list("seats_taken", flat=True)) == 0
-    assert all(NOW < run.starts_at < NOW + timedelta(days=29) for run in runs)
+    assert runs.filter(seats_taken=F("capacity"), starts_at__gt=NOW).count() >= 2
+    assert all(NOW - timedelta(days=365) <= run.starts_at <= NOW + timedelta(days=92) for run in runs)
     assert all(user.phone.startswith("+8619900") for user in User.objects.all())
     call_command("invariants")
     assert "全部相符" in capsys.readouterr().out
@@ -98,7 +105,7 @@ def test_the_same_seed_gives_the_same_demonstration(menu: None) -> None:
     seen = []
     for seed in (7, 7, 8):
         with transaction.atomic():
-            call_command("demo", people=12, runs=9, seed=seed)
+            call_command("demo", people=12, runs=30, seed=seed)
             seen.append(made())
             transaction.set_rollback(True)
 
@@ -162,13 +169,13 @@ def test_a_broken_demonstration_leaves_nothing(menu: None) -> None:
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"people": 5}, "--people 应是 6 到 2000 之间的整数，现在是“5”。"),
-        ({"people": 2001}, "--people 应是 6 到 2000 之间的整数，现在是“2001”。"),
-        ({"runs": 0}, "--runs 应是 5 到 1000 之间的整数，现在是“0”。"),
+        ({"people": 5}, "--people 应是 6 到 100000 之间的整数，现在是“5”。"),
+        ({"people": 100_001}, "--people 应是 6 到 100000 之间的整数，现在是“100001”。"),
+        ({"runs": 0}, "--runs 应是 5 到 10000 之间的整数，现在是“0”。"),
         ({"seed": "9" * 5000}, "--seed 应是 0 到 999999 之间的整数，现在是“" + "9" * 20 + "”。"),
-        ({"people": "四十"}, "--people 应是 6 到 2000 之间的整数，现在是“四十”。"),
-        ({"runs": "60.5"}, "--runs 应是 5 到 1000 之间的整数，现在是“60.5”。"),
-        ({"runs": -1}, "--runs 应是 5 到 1000 之间的整数，现在是“-1”。"),
+        ({"people": "四十"}, "--people 应是 6 到 100000 之间的整数，现在是“四十”。"),
+        ({"runs": "60.5"}, "--runs 应是 5 到 10000 之间的整数，现在是“60.5”。"),
+        ({"runs": -1}, "--runs 应是 5 到 10000 之间的整数，现在是“-1”。"),
         ({}, "还没有可以排课的课程或教室，请先用 manage.py import_menu 导入课程菜单和学堂名录。"),
         ({"show_sign_ins": True}, "还没有演示数据，请先运行 manage.py demo。"),
     ],
@@ -237,7 +244,7 @@ def test_the_clock_goes_a_year_ahead_at_most() -> None:
 def test_the_first_run_starts_within_a_day_and_never_at_night(hour: int) -> None:
     now = datetime.fromisoformat(f"2026-12-01T{hour:02d}:07:00+08:00")
 
-    first = runs.wishes(5, workers=6, chance=Random(1), now=now)[0]  # noqa: S311 -- no secret
+    first = featured.wishes(workers=6, chance=Random(1), now=now)[0]  # noqa: S311 -- no secret
 
     assert now < first.starts_at <= now + timedelta(hours=23)
     assert 7 <= clock.local(first.starts_at).hour <= 21

@@ -3,30 +3,36 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from catalogue import search
 from catalogue.models import Topic
 from enrollment.models import Enrollment
+from proposals.models import Status
 from tests import factories
-from tests.factories import ClassRunFactory, EnrollmentFactory, UserFactory
+from tests.accounts.factories import MembershipFactory, verified_enterprise
+from tests.bookings import factories as booking_factories
+from tests.factories import ClassRunFactory, EnrollmentFactory, InstructorFactory, UserFactory
+from tests.proposals.factories import AttachmentFactory, ProposalFactory
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Answer
 
 pytestmark = pytest.mark.django_db
 
-VISITOR, WORKER, OFFICER, MANAGER = "visitor", "worker", "officer", "manager"
-ROLES = (VISITOR, WORKER, OFFICER, MANAGER)
+VISITOR, WORKER, OFFICER, REVIEWER, MANAGER = "visitor", "worker", "officer", "reviewer", "manager"
+ROLES = (VISITOR, WORKER, OFFICER, REVIEWER, MANAGER)
 EVERYBODY = {*ROLES}
-SIGNED_IN = {WORKER, OFFICER, MANAGER}
-STAFF = {OFFICER, MANAGER}
+SIGNED_IN = {WORKER, OFFICER, REVIEWER, MANAGER}
+STAFF = {OFFICER, REVIEWER, MANAGER}
 OWNER = {WORKER}  # the worker of the world below; the others are strangers to what is the worker's own
 
 MAY_OPEN = {
@@ -44,21 +50,53 @@ MAY_OPEN = {
     "accounts:welcome": SIGNED_IN,
     "enrollment:cancel": SIGNED_IN,
     "enrollment:enroll": SIGNED_IN,
+    "portal:booking": OWNER,
+    "portal:booking_edit": OWNER,
+    "portal:booking_new": OWNER,
+    "portal:booking_roster": OWNER,
+    "portal:booking_submit": SIGNED_IN,
+    "portal:booking_withdraw": SIGNED_IN,
     "portal:cancel_confirm": OWNER,
     "portal:class_run": EVERYBODY,
     "portal:course": EVERYBODY,
     "portal:course_list": EVERYBODY,
     "portal:desk": STAFF,
+    "portal:desk_booking": {OFFICER},
+    "portal:desk_booking_accept": {OFFICER},
+    "portal:desk_booking_cancel": {OFFICER},
+    "portal:desk_booking_decline": {OFFICER},
+    "portal:desk_booking_finish": {OFFICER},
+    "portal:desk_booking_schedule": {OFFICER},
     "portal:desk_courses": {OFFICER},
+    "portal:desk_enterprise": {OFFICER},
+    "portal:desk_enterprise_decline": {OFFICER},
+    "portal:desk_enterprise_verify": {OFFICER},
     "portal:desk_new_run": {OFFICER},
-    "portal:desk_run": STAFF,
+    "portal:desk_proposal": {REVIEWER},
+    "portal:desk_proposal_decide": {REVIEWER},
+    "portal:desk_proposal_honor": {REVIEWER},
+    "portal:desk_proposals": {REVIEWER},
+    "portal:desk_run": {OFFICER, MANAGER},
     "portal:enroll_confirm": SIGNED_IN,
     "portal:enrollment": OWNER,
+    "portal:enterprise_register": SIGNED_IN,
+    "portal:enterprises": SIGNED_IN,
+    "portal:file": {WORKER, REVIEWER},
     "portal:healthz": EVERYBODY,
     "portal:home": EVERYBODY,
     "portal:messages": SIGNED_IN,
     "portal:messages_read": SIGNED_IN,
     "portal:my": SIGNED_IN,
+    "portal:publicity": EVERYBODY,
+    "portal:teach": SIGNED_IN,
+    "portal:teach_edit": OWNER,
+    "portal:teach_honor": SIGNED_IN,
+    "portal:teach_kept": OWNER,
+    "portal:teach_new": SIGNED_IN,
+    "portal:teach_profile": SIGNED_IN,
+    "portal:teach_proposal": OWNER,
+    "portal:teach_proposals": SIGNED_IN,
+    "portal:teach_withdraw": SIGNED_IN,
     "portal:topic": EVERYBODY,
 }
 STAFF_PAGES = {name for name, roles in MAY_OPEN.items() if VISITOR not in roles and WORKER not in roles}
@@ -98,7 +136,7 @@ def client_of(person: User, backend: str) -> Client:
 
 
 @pytest.fixture
-def world(reference: None) -> World:
+def world(reference: None, settings: Settings, tmp_path: Path) -> World:
     run = ClassRunFactory()
     search.reindex([run.course])
     enrollment = EnrollmentFactory(class_run=run)
@@ -107,6 +145,7 @@ def world(reference: None) -> World:
         VISITOR: Client(),
         WORKER: client_of(enrollment.worker, "PersonBackend"),
         OFFICER: client_of(factories.officer(), "StaffBackend"),
+        REVIEWER: client_of(factories.reviewer(), "StaffBackend"),
         MANAGER: client_of(factories.site_manager(run.site), "StaffBackend"),
     }
     names = {
@@ -116,6 +155,25 @@ def world(reference: None) -> World:
         "slug": topic.slug,
         "token": "made-up",
     }
+    firm = verified_enterprise()
+    MembershipFactory(user=enrollment.worker, enterprise=firm)
+    booking = booking_factories.accepted(firm)
+    ids = {"enterprise": firm.public_id, "booking_new": firm.public_id, "booking": booking.public_id}
+    names |= {
+        f"{name}:public_id": public_id
+        for word, public_id in reversed(ids.items())
+        for name in MAY_OPEN
+        if name.removeprefix("portal:").removeprefix("desk_").startswith(word)
+    }
+    settings.PRIVATE_FILES = tmp_path
+    proof = AttachmentFactory(owner=enrollment.worker)
+    (tmp_path / proof.stored_as).write_bytes(b"%PDF-1.4")
+    proposal = ProposalFactory(
+        author=InstructorFactory(user=enrollment.worker, titles=["other"]).user, status=Status.SUBMITTED
+    )
+    own = [name for name in MAY_OPEN if name.startswith(("portal:desk_proposal", "portal:teach_"))]
+    names |= {f"{name}:public_id": proposal.public_id for name in own} | {"action": "take"}
+    names |= {"portal:teach_kept:public_id": proposal.draft.public_id, "portal:file:public_id": proof.public_id}
     return World(clients=clients, names=names, enrollment=enrollment)
 
 

@@ -1,4 +1,4 @@
-"""manage.py add_staff PHONE NAME --role officer|site_manager [--site SLUG]: give somebody a role and a password."""
+"""manage.py add_staff PHONE NAME --role ROLE [--site SLUG]: give somebody a role, such as officer, and a password."""
 
 import sys
 from argparse import ArgumentParser
@@ -54,7 +54,7 @@ class Command(StaffCommand):
 
     def _site(self, role: str, slug: str) -> Site | None:
         if (role == RoleKind.SITE_MANAGER) != bool(slug):
-            raise CommandError("学堂管理员要用 --site 指明学堂，区总工会经办人不用。")
+            raise CommandError("学堂管理员要用 --site 指明学堂，其他角色不用。")
         site = Site.objects.filter(slug=slug).first()
         if slug and site is None:
             raise CommandError(f"没有代号为“{slug}”的学堂。")

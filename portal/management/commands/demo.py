@@ -2,7 +2,6 @@
 
 from argparse import ArgumentParser
 from datetime import datetime
-from random import Random
 
 from django.conf import settings
 from django.core.management import CommandError
@@ -10,21 +9,22 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from accounts.models import User
+from catalogue.menu.progress import bar
 from config.commands import StaffCommand
 from policy import clock
-from policy.reference import reference_data
 from portal.demo import people as persons
-from portal.demo import runs as class_runs
+from portal.demo import places, town
+from portal.demo.timetable import TownIsFull
 
 # Least, usual and most.
-AMOUNTS = {"people": (6, 40, 2000), "runs": (5, 60, 1000), "seed": (0, 1, 999_999)}
+AMOUNTS = {"people": (6, 20_000, 100_000), "runs": (5, 5000, 10_000), "seed": (0, 1, 999_999)}
 HELP = {"people": "职工人数", "runs": "班次数", "seed": "随机种子"}
 
 
 class Command(StaffCommand):
-    """Makes people and class runs through the product's own doors, once; then only shows the sign-ins."""
+    """Makes a town of people and class runs once; then only shows the sign-ins."""
 
-    help = "建立演示数据（仅限 DEMO=1）：经办人、学堂管理员、职工和今后四周的班次"
+    help = "建立演示数据（仅限 DEMO=1）：经办人、学堂管理员、职工和前后十五个月的班次"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the amounts and the seed; the same seed on the same menu gives the same demonstration."""
@@ -82,20 +82,17 @@ def _checked(options: dict[str, object]) -> dict[str, int]:
         if not (given.isascii() and given.isdecimal() and len(given) <= len(str(most)) and least <= int(given) <= most):
             raise CommandError(f"--{name} 应是 {least} 到 {most} 之间的整数，现在是“{given[:20]}”。")
         amounts[name] = int(given)
-    if not (class_runs.short_courses() and class_runs.usual_rooms()):
+    if not (places.short_courses() and places.usual_rooms()):
         raise CommandError("还没有可以排课的课程或教室，请先用 manage.py import_menu 导入课程菜单和学堂名录。")
     return amounts
 
 
 def _make(*, people: int, runs: int, seed: int, now: datetime) -> None:
     """Make everything, in the transaction that holds the lock."""
-    chance = Random(seed)  # noqa: S311 -- a demonstration is to be the same again
-    reference_data(now=now)
-    wished = class_runs.wishes(runs, workers=people, chance=chance, now=now)
-    made = class_runs.schedule(wished, officer=persons.make_officer(now=now), chance=chance, now=now)
-    persons.make_manager(site=made[0].site, now=now)
-    workers = persons.make_workers(people, chance=chance, now=now)
-    class_runs.fill(made, wished, workers, now=now)
+    try:
+        town.make(size=town.Size(people, runs), seed=seed, now=now, progress=bar())
+    except TownIsFull as full:
+        raise CommandError(f"教室和讲师排不下 {runs} 个班次，请减少 --runs。") from full
 
 
 def _spaced(person: User) -> str:

@@ -1,38 +1,43 @@
-"""The class runs of the demonstration: the next four weeks, from empty to full, one with a line, one opening later."""
+"""The five class runs a visitor finds for certain, all made through the doors: full, with a line, opening later."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from itertools import cycle, islice
 from random import Random
-from typing import TypeVar
 
 from accounts.models import User
-from catalogue.models import Course, Delivery, Room, RoomKind
+from catalogue.models import Course, Room
 from enrollment import seats
 from enrollment.seats import Outcome
 from policy.clock import SHANGHAI, local
 from policy.defaults import MAX_SEATS, OPEN_AT
-from portal.forms import lesson_minutes
+from portal.demo.places import (
+    AFTERNOON,
+    EVENING,
+    LONGEST_AT_NOON,
+    MORNING,
+    NOON,
+    SATURDAY,
+    SUNDAY,
+    lesson_length,
+    short_courses,
+    shuffled,
+    usual_rooms,
+)
 from timetable.errors import TimetableRefused
 from timetable.models import ClassRun
 from timetable.placement import Slot, schedule_run
 
-T = TypeVar("T")
-
+COUNT = 5
 DAYS = 28
 MOST_LESSONS = 4
 MOST_TRIES = 40
 IN_LINE = 3
 DAY = timedelta(days=1)
-NOON, EVENING, MORNING, AFTERNOON = time(12, 0), time(18, 30), time(9, 30), time(14, 0)
-LONGEST_AT_NOON = timedelta(minutes=80)
-LONGEST_MINUTES = 120
-SATURDAY, SUNDAY = 5, 6
 # The first run is so near that its reminder goes out at once, but not in the middle of the night.
 REMINDED_IN = timedelta(hours=23)
 FIRST_HOUR, LAST_START = 7, time(21, 30)
-SMALLEST_ROOM = 12
 
 
 @dataclass(frozen=True)
@@ -50,49 +55,30 @@ class Wish:
     @property
     def length(self) -> timedelta:
         """How long one lesson takes."""
-        return timedelta(minutes=lesson_minutes(self.course))
+        return lesson_length(self.course)
 
 
-def short_courses() -> list[Course]:
-    """Return the courses whose lessons fit into a noon, an evening or half a Saturday."""
-    offered = Course.objects.published().delivered_as([Delivery.ON_SITE])
-    return [course for course in offered if lesson_minutes(course) <= LONGEST_MINUTES]
-
-
-def usual_rooms() -> list[Room]:
-    """Return one room for ordinary lessons of each site."""
-    kinds = [RoomKind.CLASSROOM, RoomKind.MEETING, RoomKind.HALL]
-    rooms = Room.objects.filter(retired_at=None, site__retired_at=None, kind__in=kinds, capacity__gte=SMALLEST_ROOM)
-    return list(rooms.select_related("site").order_by("site_id", "position", "pk").distinct("site_id"))
-
-
-def wishes(count: int, *, workers: int, chance: Random, now: datetime) -> list[Wish]:
-    """Return what `count` runs are to show. The first five are what a visitor should find for certain."""
+def wishes(*, workers: int, chance: Random, now: datetime) -> list[Wish]:
+    """Return what the five runs are to show, in the order of their numbers."""
     opened = now - 2 * DAY
     tomorrow = datetime.combine(local(now).date() + DAY, OPEN_AT, SHANGHAI)
     small = max(2, min(12, workers // 3))
-    found = []
-    for number, course in enumerate(islice(cycle(_shuffled(short_courses(), chance)), count)):
-        some_time = _some_time(course, chance, now, first_day=3 + number % 7)
-        if number == 0:
-            wish = Wish(course, _reminded_soon(now), opened, people=small, of_first_worker=True)
-        elif number == 1:
-            wish = Wish(course, some_time, opened, small, people=small, line=IN_LINE, of_first_worker=True)
-        elif number == 2:  # noqa: PLR2004 -- the third
-            wish = Wish(course, some_time, opened, small, people=small)
-        elif number == 3:  # noqa: PLR2004 -- the fourth
-            wish = Wish(course, some_time, opened, small, people=small - 1)
-        elif number == 4:  # noqa: PLR2004 -- the fifth
-            wish = Wish(course, some_time, tomorrow)
-        else:
-            wish = Wish(course, some_time, opened, people=chance.choice([0, 0, 1, 2, 3, 5]))
-        found.append(wish)
-    return found
+    courses = islice(cycle(shuffled(short_courses(), chance)), COUNT)
+    soon, line, full, nearly, later = (
+        (course, _some_time(course, chance, now, first_day=3 + number)) for number, course in enumerate(courses)
+    )
+    return [
+        Wish(soon[0], _reminded_soon(now), opened, people=small, of_first_worker=True),
+        Wish(*line, opened, small, people=small, line=IN_LINE, of_first_worker=True),
+        Wish(*full, opened, small, people=small),
+        Wish(*nearly, opened, small, people=small - 1),
+        Wish(*later, tomorrow),
+    ]
 
 
 def schedule(wished: Iterable[Wish], *, officer: User, chance: Random, now: datetime) -> list[ClassRun]:
     """Make one run for each wish, over all sites in turn."""
-    rooms = cycle(_shuffled(usual_rooms(), chance))
+    rooms = cycle(shuffled(usual_rooms(), chance))
     return [_schedule(wish, rooms, officer=officer, now=now) for wish in wished]
 
 
@@ -111,10 +97,6 @@ def fill(runs: Sequence[ClassRun], wished: Sequence[Wish], workers: Sequence[Use
             seats.claim(worker=first, run_id=run.pk, now=now, join_line=True)
 
 
-def _shuffled(things: list[T], chance: Random) -> list[T]:
-    return chance.sample(things, len(things))
-
-
 def _some_time(course: Course, chance: Random, now: datetime, *, first_day: int) -> datetime:
     """Return a noon or an evening of a working day, or half a Saturday, within four weeks."""
     day = local(now).date() + chance.randrange(first_day, DAYS) * DAY
@@ -122,7 +104,7 @@ def _some_time(course: Course, chance: Random, now: datetime, *, first_day: int)
         day -= DAY
     if day.weekday() == SATURDAY:
         return datetime.combine(day, chance.choice([MORNING, AFTERNOON]), SHANGHAI)
-    fits_noon = timedelta(minutes=lesson_minutes(course)) <= LONGEST_AT_NOON
+    fits_noon = lesson_length(course) <= LONGEST_AT_NOON
     return datetime.combine(day, chance.choice([NOON, EVENING]) if fits_noon else EVENING, SHANGHAI)
 
 

@@ -1,0 +1,52 @@
+"""The door through which an order is written down, before it is sent."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import BOOKERS, Enterprise, User
+from bookings import rules
+from bookings.errors import BookingRefused
+from bookings.models import Booking, BookingStatus, CourseWish, DateWish
+from bookings.rules import Order
+from policy.history import recorded
+from policy.problems import Problem
+
+
+@transaction.atomic
+def save(*, enterprise_id: int, person: User, order: Order, key: str, now: datetime) -> Booking:
+    """Write an order as a draft of its form's key, or write it anew while it is one; return it.
+
+    A form of an order that was sent already changes nothing. Raises BookingRefused when the person may not order for
+    the enterprise, or the order breaks a rule.
+    """
+    enterprise = Enterprise.objects.select_for_update(no_key=True).get(pk=enterprise_id)
+    if not enterprise.memberships.filter(user=person, role__in=BOOKERS).exists():
+        raise BookingRefused([Problem("not_yours", _("您不能为这个单位点单。"))])
+    booking = enterprise.bookings.filter(key=key).first()
+    if booking and booking.status != BookingStatus.DRAFT:
+        return booking
+    if found := rules.problems(order, now=now):
+        raise BookingRefused(found)
+    booking = booking or Booking(enterprise=enterprise, key=key, contact=person, created_at=now)
+    _write(booking, order, person=person, now=now)
+    return booking
+
+
+def _write(booking: Booking, order: Order, *, person: User, now: datetime) -> None:
+    booking.headcount, booking.place, booking.purpose = order.headcount, order.place, order.purpose
+    for kind, people in order.composition.items():
+        setattr(booking, kind, people)
+    with recorded(actor=person, reason="", at=now):
+        booking.save()
+    booking.course_wishes.all().delete()
+    booking.date_wishes.all().delete()
+    CourseWish.objects.bulk_create(
+        CourseWish(booking=booking, position=number, course=course)
+        for number, course in enumerate(order.courses, start=1)
+    )
+    DateWish.objects.bulk_create(
+        DateWish(booking=booking, position=number, day=day, band=band)
+        for number, (day, band) in enumerate(order.dates, start=1)
+    )

@@ -1,0 +1,92 @@
+"""An order as its pages show it: facts, where it stands, what the reader may do, its history."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as mark
+
+from accounts.models import User
+from bookings import moves
+from bookings.models import Booking, BookingStatus, RosterEntry
+from bookings.rules import say_day
+from portal import story
+from timetable.words import day_and_time
+
+# The step that an order waits at; what comes before is behind it.
+REACHED = {
+    BookingStatus.DRAFT: 2,
+    BookingStatus.SUBMITTED: 3,
+    BookingStatus.ACCEPTED: 4,
+    BookingStatus.CONFIRMED: 5,
+    BookingStatus.DONE: 6,
+}
+# The shape and colour of a state, in the words of components/status_badge.html.
+LOOKS = {
+    BookingStatus.SUBMITTED: "waiting",
+    BookingStatus.ACCEPTED: "offered",
+    BookingStatus.CONFIRMED: "enrolled",
+    BookingStatus.DONE: "completed",
+}
+KINDS = {
+    "frontline": mark("一线"),
+    "management": mark("管理"),
+    "new_form": mark("新就业形态"),
+    "migrant": mark("农民工"),
+}
+
+
+def order_steps() -> list[str]:
+    """Return the steps of an order, from the form to the class."""
+    return [_("填写"), _("核对提交"), _("工会受理"), _("排课"), _("名单和上课")]
+
+
+def booking_page(booking: Booking, reader: User, now: datetime) -> dict[str, Any]:
+    """Return the context of the pages of one order (fetched by for_page)."""
+    possible = moves.possible(booking, reader, now)
+    return {
+        "booking": booking,
+        "look": look_of(booking),
+        "steps": order_steps(),
+        "current": REACHED.get(BookingStatus(booking.status)),
+        "facts": facts(booking),
+        "can": {action.value for action in possible},
+        "story": story.of_booking(booking),
+    }
+
+
+def look_of(booking: Booking) -> str:
+    """Return the look of an order's state."""
+    return LOOKS.get(BookingStatus(booking.status), "cancelled")
+
+
+def facts(booking: Booking) -> list[tuple[str, str]]:
+    """Return what an order asks for, and what became of it, as pairs of label and value."""
+    days = [f"{say_day(wish.day)} {wish.get_band_display()}" for wish in booking.date_wishes.all()]
+    pairs = [
+        (_("单位"), booking.enterprise.name),
+        (_("课程志愿"), _("；").join(wish.course.title for wish in booking.course_wishes.all())),
+        (_("日期志愿"), _("；").join(days)),
+        (_("人数"), _people(booking)),
+        (_("希望的地点"), booking.place),
+        (_("想解决的问题"), booking.purpose),
+        (_("联系人"), f"{booking.contact.name} {booking.contact.masked_phone}"),
+        (_("来源"), booking.get_channel_display()),
+    ]
+    if booking.reply_by and booking.status == BookingStatus.SUBMITTED:
+        pairs.insert(0, (_("最晚答复"), say_day(booking.reply_by)))
+    if booking.class_run:
+        run = booking.class_run
+        pairs.insert(0, (_("已排"), f"{run.course.title} {day_and_time(run.starts_at)} {run.site.name}"))
+    return pairs
+
+
+def roster_lines(booking: Booking) -> list[RosterEntry]:
+    """Return the people an enterprise named, with the enrollment of each."""
+    return list(booking.roster.select_related("enrollment__worker"))
+
+
+def _people(booking: Booking) -> str:
+    of_kinds = [f"{_(label)} {count}" for kind, label in KINDS.items() if (count := getattr(booking, kind))]
+    inside = _("（%(kinds)s）") % {"kinds": _("，").join(of_kinds)} if of_kinds else ""
+    return _("%(count)s 人") % {"count": booking.headcount} + inside

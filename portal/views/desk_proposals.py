@@ -1,0 +1,101 @@
+"""The reviewers' desk: what was proposed, one decision after the other; and what the public may object to."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts import access
+from accounts.access import allow, reviewer
+from accounts.types import UserRequest
+from catalogue import instructors
+from catalogue.honors import Honor
+from policy import clock
+from policy.problems import Problem
+from portal import proposing
+from portal.cards import page_of
+from proposals.content import lines
+from proposals.errors import ProposalRefused
+from proposals.models import Action, Proposal
+from proposals.moves import Press, move
+
+CONFLICT = 409
+
+
+@require_safe
+@allow(reviewer)
+def proposals(request: UserRequest) -> HttpResponse:
+    """List what is under review, what was sent first comes first."""
+    found = Proposal.objects.reviewable_by(request.user).under_review().for_rows()
+    page = page_of(found, request.GET.get("page", ""))
+    return render(request, "portal/desk/proposals/proposals.html", {"page": page, "now": clock.now()})
+
+
+@require_safe
+@allow(reviewer)
+def proposal(request: UserRequest, public_id: str) -> HttpResponse:
+    """Show a proposal, what has changed in it, its history, and what the reader may decide."""
+    shown = get_object_or_404(Proposal.objects.reviewable_by(request.user).for_rows(), public_id=public_id)
+    context = proposing.review_page(shown, reader=request.user, now=clock.now())
+    return render(request, "portal/desk/proposals/proposal.html", context)
+
+
+@require_POST
+@allow(reviewer)
+def decide(request: UserRequest, public_id: str, action: str) -> HttpResponse:
+    """Make one move. The author is the form's for nothing: who acts is who is signed in."""
+    shown = get_object_or_404(Proposal.objects.reviewable_by(request.user).for_rows(), public_id=public_id)
+    if action not in proposing.REVIEWERS:
+        raise Http404
+    form = proposing.form_of(Action(action), request.POST)
+    if form is not None and not form.is_valid():
+        return _refused(request, shown, (Action(action), form), ())
+    try:
+        moved = move(
+            proposal_id=shown.pk,
+            press=Press(
+                Action(action),
+                seen=proposing.sent_number(request.POST.get("seen", "")),
+                reason=form.cleaned_data["reason"] if form else "",
+                remarks=form.remarks() if isinstance(form, proposing.ReturnForm) else {},
+            ),
+            actor=request.user,
+            now=clock.now(),
+        )
+    except ProposalRefused as refused:
+        shown.refresh_from_db()
+        return _refused(request, shown, (Action(action), form), refused.problems)
+    messages.success(request, _("已记录：%(status)s。") % {"status": moved.get_status_display()})
+    return redirect("portal:desk_proposal", public_id)
+
+
+@require_POST
+@allow(reviewer)
+def verify_honor(request: UserRequest, public_id: str) -> HttpResponse:
+    """Say that the author's proof bears the honour out; from now on it may be shown in public."""
+    shown = get_object_or_404(Proposal.objects.reviewable_by(request.user), public_id=public_id)
+    honor = get_object_or_404(Honor, instructor__user=shown.author_id)
+    instructors.verify_honor(honor_id=honor.pk, actor=request.user, now=clock.now())
+    messages.success(request, _("荣誉已核验，记在您的名下。"))
+    return redirect("portal:desk_proposal", public_id)
+
+
+@require_safe
+@allow(access.anyone)
+def publicity(request: HttpRequest) -> HttpResponse:
+    """Show everybody what is about to become a course, and until when one may object."""
+    found = Proposal.objects.in_publicity(clock.now()).for_rows().prefetch_related("versions")
+    shown = [(one, lines(list(one.versions.all())[-1].content)) for one in found]
+    return render(request, "portal/teach/publicity.html", {"shown": shown})
+
+
+def _refused(
+    request: UserRequest,
+    shown: Proposal,
+    sent: tuple[Action, proposing.DecisionForm | None],
+    problems: tuple[Problem, ...],
+) -> HttpResponse:
+    context = proposing.review_page(shown, reader=request.user, now=clock.now(), sent=sent)
+    status = CONFLICT if problems else 422
+    return render(request, "portal/desk/proposals/proposal.html", context | {"problems": problems}, status=status)

@@ -1,0 +1,172 @@
+"""An author's proposals: write, keep, send, follow, withdraw; also after the sign-in was lost in the middle."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import access, limits
+from accounts.access import allow, signed_in
+from accounts.limits import HOUR, Limit
+from accounts.types import UserRequest
+from accounts.views.session import client_address, limited
+from policy import clock, drafts, ids
+from policy.drafts import Stale, Typed
+from policy.models import Draft
+from portal import proposing
+from portal.cards import page_of
+from portal.forms_teach import add_problems
+from proposals import drafting
+from proposals.errors import ProposalRefused
+from proposals.forms import ProposalForm
+from proposals.models import EDITABLE, Action, Proposal
+from proposals.moves import Press, move
+
+PAGE = ["GET", "HEAD", "POST"]
+KEPT_PER_ADDRESS = (Limit(60, HOUR),)
+
+
+@require_safe
+@allow(signed_in)
+def proposals(request: UserRequest) -> HttpResponse:
+    """List the own proposals, the newest first."""
+    page = page_of(request.user.proposals.select_related("course"), request.GET.get("page", ""))
+    return render(request, "portal/teach/proposals.html", {"page": page})
+
+
+@require_http_methods(PAGE)
+@allow(access.anyone)
+@limited
+def new(request: UserRequest) -> HttpResponse:
+    """Start a proposal. What a signed-out person sends is kept until the sign-in."""
+    if not access.signed_in(request.user, clock.now()):
+        return _signed_out(request, subject="")
+    if request.method != "POST":
+        context = {"form": ProposalForm(), "press": ids.public_id(), "version": 1, "seen": 0}
+        return render(request, "portal/teach/proposal_form.html", context)
+    data = drafts.typed(request.POST, ProposalForm.base_fields)
+    press = request.POST.get("press") or ids.public_id()
+    proposal = drafting.begin(author=request.user, press=press, data=data, now=clock.now())
+    return _sent(request, proposal, data)
+
+
+@require_http_methods(PAGE)
+@allow(access.anyone)
+@limited
+def edit(request: UserRequest, public_id: str) -> HttpResponse:
+    """Go on writing a draft, or correct what was returned."""
+    if not access.signed_in(request.user, clock.now()):
+        return _signed_out(request, subject=public_id)
+    proposal = get_object_or_404(request.user.proposals.select_related("draft"), public_id=public_id)
+    if request.method == "POST":
+        return _sent(request, proposal, drafts.typed(request.POST, ProposalForm.base_fields))
+    if proposal.status not in EDITABLE:
+        return redirect("portal:teach_proposal", public_id)
+    return _show(request, proposal, ProposalForm(shown=proposal.draft.data))
+
+
+@require_http_methods(PAGE)
+@allow(signed_in)
+def kept(request: UserRequest, public_id: str) -> HttpResponse:
+    """Say that what was typed is still there, and take it over at a press."""
+    waiting = Draft.objects.unclaimed(clock.now() - drafts.UNCLAIMED) | request.user.drafts.all()
+    draft = get_object_or_404(waiting, public_id=public_id, kind=drafting.KIND)
+    if request.method != "POST":
+        return render(request, "portal/teach/kept.html", {"title": draft.data.get("title", [""])[0]})
+    try:
+        proposal = drafting.claim(public_id=public_id, author=request.user, now=clock.now())
+    except Draft.DoesNotExist as error:
+        raise Http404 from error
+    except ProposalRefused as refused:
+        messages.error(request, str(refused))
+        return redirect("portal:teach_proposals")
+    messages.success(request, _("已找回您填写的内容。"))
+    return redirect("portal:teach_edit", proposal.public_id)
+
+
+@require_safe
+@allow(signed_in)
+def proposal(request: UserRequest, public_id: str) -> HttpResponse:
+    """Show where an own proposal stands, what was remarked and what comes next."""
+    shown = get_object_or_404(request.user.proposals.select_related("course"), public_id=public_id)
+    context = proposing.author_page(shown, reader=request.user, now=clock.now())
+    return render(request, "portal/teach/proposal.html", context)
+
+
+@require_POST
+@allow(signed_in)
+def withdraw(request: UserRequest, public_id: str) -> HttpResponse:
+    """Take an own proposal back."""
+    shown = get_object_or_404(request.user.proposals, public_id=public_id)
+    press = Press(Action.WITHDRAW, seen=proposing.sent_number(request.POST.get("seen", "")))
+    try:
+        move(proposal_id=shown.pk, press=press, actor=request.user, now=clock.now())
+    except ProposalRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("已撤回《%(title)s》。") % {"title": shown})
+    return redirect("portal:teach_proposal", public_id)
+
+
+def _signed_out(request: HttpRequest, *, subject: str) -> HttpResponse:
+    """Keep what was sent without an owner, within the limit of the address, and lead to the sign-in."""
+    data = drafts.typed(request.POST, ProposalForm.base_fields)
+    wanted = request.path
+    if data:
+        now = clock.now()
+        limits.spend(action="draft", whose=client_address(request), limits=KEPT_PER_ADDRESS, now=now)
+        draft = drafts.begin(kind=drafting.KIND, owner=None, data=data, subject=subject, now=now)
+        wanted = reverse("portal:teach_kept", args=[draft.public_id])
+    return redirect(f"{resolve_url('accounts:login')}?{urlencode({'next': wanted}, safe='/')}")
+
+
+def _sent(request: UserRequest, proposal: Proposal, data: Typed) -> HttpResponse:
+    """Keep what was typed first; then send it, if that is wished and it is complete."""
+    if proposal.status not in EDITABLE:
+        if proposal.draft.data != data:
+            messages.error(request, _("申报已经提交，没有改动。"))
+        return redirect("portal:teach_proposal", proposal.public_id)
+    try:
+        version = proposing.sent_number(request.POST.get("version", ""))
+        proposal = drafting.keep(proposal_id=proposal.pk, data=data, version=version, now=clock.now())
+    except Stale as stale:
+        proposal.draft.refresh_from_db()
+        return _show(request, proposal, ProposalForm(shown=data), status=409, problems=stale.problems)
+    if "submit" not in request.POST:
+        messages.success(request, _("草稿已保存。"))
+        return redirect("portal:teach_edit", proposal.public_id)
+    return _submitted(request, proposal, ProposalForm(data))
+
+
+def _submitted(request: UserRequest, proposal: Proposal, form: ProposalForm) -> HttpResponse:
+    if form.is_valid():
+        seen = proposing.sent_number(request.POST.get("seen", ""))
+        press = Press(Action.SUBMIT, seen=seen, content=form.content())
+        try:
+            move(proposal_id=proposal.pk, press=press, actor=request.user, now=clock.now())
+        except ProposalRefused as refused:
+            add_problems(form, refused.problems)
+        else:
+            messages.success(request, _("已提交，等待初审。"))
+            return redirect("portal:teach_proposal", proposal.public_id)
+    return _show(request, proposal, form, status=422)
+
+
+def _show(
+    request: UserRequest, proposal: Proposal, form: ProposalForm, *, status: int = 200, **more: object
+) -> HttpResponse:
+    reason, said = proposing.remarks(proposal)
+    context = {
+        "form": form,
+        "proposal": proposal,
+        "version": proposal.draft.version,
+        "seen": proposal.moves,
+        "reason": reason,
+        "remarks": proposing.labelled(said),
+        **more,
+    }
+    return render(request, "portal/teach/proposal_form.html", context, status=status)

@@ -1,0 +1,1 @@
+"""How a course gets into the menu: an instructor proposes, two others review, the public may object."""

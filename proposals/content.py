@@ -1,0 +1,133 @@
+"""What a submission said: kept as plain JSON, read back as a course's content, shown and compared as text."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from decimal import Decimal
+from difflib import SequenceMatcher
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
+from catalogue.courses import Content
+from catalogue.models import Band, Category, Delivery, Level, Topic, Track
+
+Kept = dict[str, Any]
+
+LABELS = {
+    "title": gettext_lazy("课程名称"),
+    "category": gettext_lazy("类别"),
+    "topic": gettext_lazy("专题"),
+    "track": gettext_lazy("方向"),
+    "level": gettext_lazy("难度"),
+    "audience": gettext_lazy("面向对象"),
+    "summary": gettext_lazy("简介"),
+    "outline": gettext_lazy("提纲"),
+    "hours": gettext_lazy("学时"),
+    "lesson_count": gettext_lazy("课次"),
+    "min_size": gettext_lazy("人数下限"),
+    "max_size": gettext_lazy("人数上限"),
+    "deliveries": gettext_lazy("授课形式"),
+    "bands": gettext_lazy("可授课时段"),
+    "keywords": gettext_lazy("关键词"),
+    "note": gettext_lazy("备注"),
+}
+
+
+def kept(content: Content) -> Kept:
+    """Return the content as JSON that outlives renamed categories, topics and tracks."""
+    values = {field.name: getattr(content, field.name) for field in fields(content)}
+    return values | {
+        "category": content.category.pk,
+        "topic": content.topic.slug if content.topic else "",
+        "track": content.track.code if content.track else "",
+        "hours": str(content.hours),
+        **{name: list(values[name]) for name in ("outline", "deliveries", "bands", "keywords")},
+    }
+
+
+def content_of(said: Kept) -> Content:
+    """Return the content of what was kept."""
+    topic = Topic.objects.filter(slug=said["topic"]).first()
+    return Content(
+        **said
+        | {
+            "category": Category.objects.get(pk=said["category"]),
+            "topic": topic,
+            "track": Track.objects.filter(topic=topic, code=said["track"]).first(),
+            "hours": Decimal(said["hours"]),
+            **{name: tuple(said[name]) for name in ("outline", "deliveries", "bands", "keywords")},
+        }
+    )
+
+
+@dataclass(frozen=True)
+class Line:
+    """One field as people read it."""
+
+    name: str
+    label: str
+    text: str
+
+
+def lines(said: Kept) -> list[Line]:
+    """Return every field of a submission as text, in the order of the form."""
+    return [Line(name, str(label), _text(name, said)) for name, label in LABELS.items()]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a text; `differs` where the other version has something else."""
+
+    text: str
+    differs: bool
+
+
+@dataclass(frozen=True)
+class Change:
+    """A field that two versions do not have in common."""
+
+    label: str
+    old: list[Part]
+    new: list[Part]
+
+
+def changes(old: Kept, new: Kept) -> list[Change]:
+    """Return the fields in which two submissions differ, each with what was and what is."""
+    pairs = zip(lines(old), lines(new), strict=True)
+    return [Change(was.label, *_compared(was.text, now.text)) for was, now in pairs if was.text != now.text]
+
+
+def _compared(old: str, new: str) -> tuple[list[Part], list[Part]]:
+    blocks = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    before = [Part(old[start:end], kind != "equal") for kind, start, end, _from, _to in blocks if end > start]
+    after = [Part(new[start:end], kind != "equal") for kind, _from, _to, start, end in blocks if end > start]
+    return before, after
+
+
+def _text(name: str, said: Kept) -> str:
+    value = said[name]
+    if name == "outline":
+        return "\n".join(value)
+    if isinstance(value, list):
+        return "、".join(_words(name, value))
+    if name in {"category", "topic", "track", "level"}:
+        return _name(name, said)
+    return str(value)
+
+
+def _words(name: str, values: list[str]) -> Iterator[str]:
+    known = {"deliveries": Delivery, "bands": Band}.get(name)
+    for value in values:
+        yield str(known(value).label) if known else value
+
+
+def _name(name: str, said: Kept) -> str:
+    if name == "level":
+        return str(Level(said[name]).label)
+    if name == "category":
+        return Category.objects.get(pk=said[name]).name
+    topic = Topic.objects.filter(slug=said["topic"]).first()
+    if name == "topic":
+        return topic.name if topic else ""
+    track = Track.objects.filter(topic=topic, code=said["track"]).first() if topic else None
+    return track.name if track else ""
