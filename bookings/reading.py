@@ -12,7 +12,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts import phones
-from accounts.forms import plain
+from policy.text import one_line
 
 MOST_ROWS = 1000
 LONGEST_NAME = 40
@@ -137,7 +137,7 @@ def _heading(cells: Sequence[str]) -> Columns | None:
 def _row(number: int, cells: Sequence[str], columns: Columns) -> Row:
     names, numbers = _sorted(cells)
     if columns.name is not None:
-        names = [plain(cell) for cell in cells[columns.name : columns.name + 1] if plain(cell)]
+        names = [one_line(cell) for cell in cells[columns.name : columns.name + 1] if one_line(cell)]
     if columns.phone is not None:
         numbers = _sorted(cells[columns.phone : columns.phone + 1])[1]
     found = {phone: typed for typed in numbers if (phone := _phone(typed))}
@@ -157,7 +157,7 @@ def _sorted(cells: Sequence[str]) -> tuple[list[str], list[str]]:
         if SCIENTIFIC.fullmatch(tidy) or (_digits(tidy) >= FEWEST_DIGITS and not any(map(str.isalpha, tidy))):
             numbers.append(tidy)
         elif any(map(str.isalpha, tidy)):
-            names.append(plain(cell))
+            names.append(one_line(cell))
     return names, numbers
 
 

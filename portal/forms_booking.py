@@ -8,7 +8,7 @@ from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import PlainField
+from accounts.forms import PlainField, PlainForm
 from bookings.models import Booking
 from bookings.rules import Order, earliest_day
 from catalogue.models import Band, Course, Site
@@ -70,7 +70,7 @@ def _people_field(label: Any) -> forms.IntegerField:
     return people
 
 
-class OrderForm(forms.Form):
+class OrderForm(PlainForm):
     """What an enterprise asks for."""
 
     course_1 = _course_field(_("想上的课程"), required=True)
@@ -208,7 +208,7 @@ class BookingRunForm(NewRunForm):
         return super().address(**{"course": self.course.code} | other)
 
 
-class RosterForm(forms.Form):
+class RosterForm(PlainForm):
     """Names and phones, pasted or as a file."""
 
     people = forms.CharField(

@@ -9,7 +9,7 @@ from stdnum.cn import uscc
 from stdnum.exceptions import InvalidChecksum, InvalidLength, ValidationError
 
 from accounts.enterprises import Application
-from accounts.forms import PlainField
+from accounts.forms import PlainField, PlainForm
 from accounts.models import WITHOUT_CREDIT_CODE, EnterpriseKind, Union, UnionKind
 
 NOT_IN_A_CODE = frozenset("IOZSV")
@@ -52,7 +52,7 @@ class CreditCodeField(forms.CharField):
         return str(_("请填写正确的统一社会信用代码。"))
 
 
-class RegisterForm(forms.Form):
+class RegisterForm(PlainForm):
     """What an enterprise says of itself."""
 
     name = PlainField(
@@ -102,7 +102,7 @@ class RegisterForm(forms.Form):
         )
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(PlainForm):
     """Why an officer says no; the other side reads it."""
 
     reason = PlainField(

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import PlainForm
 from catalogue.honors import HonorLevel
 from catalogue.instructors import HonorFacts
 from catalogue.menu import cells
@@ -34,7 +35,7 @@ def add_problems(form: forms.Form, problems: tuple[Problem, ...]) -> None:
         form.add_error(field, problem.sentence + problem.mend)
 
 
-class ProfileForm(forms.Form):
+class ProfileForm(PlainForm):
     """Titles and organisation."""
 
     titles = forms.MultipleChoiceField(
@@ -52,7 +53,7 @@ class ProfileForm(forms.Form):
     )
 
 
-class HonorForm(forms.Form):
+class HonorForm(PlainForm):
     """One honour and its proof."""
 
     name = LineField(

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.forms import PlainForm
 from accounts.models import User
 from catalogue import instructors
 from policy.clock import local
@@ -29,7 +30,7 @@ LONGEST_NUMBER = 9
 REVIEWERS = (Action.TAKE, Action.PASS, Action.APPROVE, Action.RETURN, Action.DECLINE)
 
 
-class DecisionForm(forms.Form):
+class DecisionForm(PlainForm):
     """Why something is decided."""
 
     reason = forms.CharField(

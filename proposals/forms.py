@@ -7,6 +7,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import PlainForm
 from catalogue.courses import Content
 from catalogue.menu import cells
 from catalogue.menu.courses import MOST_LESSONS, MOST_PEOPLE, TITLE_LENGTH
@@ -66,7 +67,7 @@ def _number(name: str, most: int, help_text: "StrOrPromise" = "") -> forms.Integ
     )
 
 
-class ProposalForm(forms.Form):
+class ProposalForm(PlainForm):
     """What an author says of the course."""
 
     title = TextField("title", TITLE_LENGTH, help_text=_("职工一看就懂，60 个字以内。"))
