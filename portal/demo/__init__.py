@@ -2,5 +2,6 @@
 
 people: officer, manager, workers. featured: the few runs a visitor finds for certain, made through the doors.
 timetable, presses, writing: fifteen months of class runs and who pressed for them, drawn and then written by set.
-What joins the town later (enterprises, orders, proposals) gets a module of its own and a line in town.make().
+proposing: reviewers, and a proposal in every state.
+What joins the town later (enterprises, orders) gets a module of its own and a line in town.make().
 """

@@ -6,7 +6,7 @@ from random import Random
 
 from catalogue.menu.progress import Progress
 from policy.reference import reference_data
-from portal.demo import featured, people, timetable
+from portal.demo import featured, people, proposing, timetable
 from portal.demo.presses import Crowd, finish, play
 from portal.demo.timetable import BEGAN, COMING, Drawn
 from portal.demo.writing import Pen, carry_all, count_anew, prepare, write_places, write_runs
@@ -39,6 +39,7 @@ def make(*, size: Size, seed: int, now: datetime, progress: Progress) -> None:
     featured.fill(made, wished, workers, now=now)
     people.make_manager(site=made[0].site, now=began)
     make_runs(size.runs - len(made), crowd=Crowd(workers[2:], chance), pen=Pen(officer, now, progress))
+    proposing.make_proposals(now=now)
     carry_all(now=now)
     count_anew()
 

@@ -143,7 +143,7 @@ def copy_into(
 def carry_all(*, now: datetime) -> None:
     """Leave nothing for the courier, who would send hundreds of texts to phones that nobody has."""
     messages = list(Message.objects.to_dispatch(now))
-    Delivery.objects.bulk_create([_carried(message) for message in messages])
+    Delivery.objects.bulk_create([_carried(message) for message in messages if message.channels])
     Message.objects.filter(pk__in=[message.pk for message in messages]).update(dispatched_at=now)
 
 
