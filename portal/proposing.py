@@ -49,7 +49,7 @@ class ReturnForm(DecisionForm):
 
     def __init__(self, *args: object, **options: object) -> None:
         """Offer a remark for every field of a proposal."""
-        super().__init__(*args, **options)  # type: ignore[arg-type]
+        super().__init__(*args, **options)
         for name, label in LABELS.items():
             self.fields[f"remark_{name}"] = forms.CharField(
                 label=label,
@@ -73,7 +73,7 @@ def form_of(action: Action, data: object = None) -> DecisionForm | None:
     if action == Action.TAKE:
         return None
     form = ReturnForm if action == Action.RETURN else DecisionForm
-    return form(data, auto_id=f"{action}_%s")  # type: ignore[arg-type]
+    return form(data, auto_id=f"{action}_%s")
 
 
 def next_step(proposal: Proposal) -> str:
