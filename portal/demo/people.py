@@ -16,6 +16,7 @@ from portal.demo.writing import write
 PASSWORD = "xuetang-demo"  # noqa: S105 -- see above
 OFFICER_PHONE = "+8619900000001"
 MANAGER_PHONE = "+8619900000002"
+REVIEWERS = {"+8619900000003": "曹初审", "+8619900000004": "袁复审"}
 FIRST_WORKER = 1001
 
 SURNAMES = "陈李张王刘杨黄吴徐孙朱胡林何高郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
@@ -42,9 +43,10 @@ def officer() -> User | None:
 
 
 def posts(now: datetime) -> list[Role]:
-    """Return the posts that the demonstration's officer and manager still hold at `now`, one each."""
+    """Return the posts that the demonstration's staff still hold at `now`, one each."""
     found: list[Role] = []
-    for phone, kind in [(OFFICER_PHONE, RoleKind.OFFICER), (MANAGER_PHONE, RoleKind.SITE_MANAGER)]:
+    reviewers = ((phone, RoleKind.REVIEWER) for phone in REVIEWERS)
+    for phone, kind in [(OFFICER_PHONE, RoleKind.OFFICER), (MANAGER_PHONE, RoleKind.SITE_MANAGER), *reviewers]:
         roles = Role.objects.in_force(now).filter(user__in=User.objects.with_phone(phone), kind=kind)
         found.extend(roles.select_related("user", "site")[:1])
     return found

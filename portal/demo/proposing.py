@@ -8,13 +8,12 @@ from accounts.models import RoleKind, User
 from catalogue import instructors
 from catalogue.models import Category, InstructorTitle
 from policy.drafts import Typed
-from portal.demo.people import PASSWORD
+from portal.demo.people import PASSWORD, REVIEWERS
 from proposals import drafting
 from proposals.forms import ProposalForm
 from proposals.models import Action, Proposal, Status
 from proposals.moves import Press, move
 
-REVIEWERS = {"+8619900000003": "曹初审", "+8619900000004": "袁复审"}
 FIRST_AUTHOR = 101
 STEP = timedelta(days=2)
 AUTHOR, ONE, TWO = 0, 1, 2

@@ -18,6 +18,7 @@ from portal.demo.timetable import TownIsFull
 
 # Least, usual and most.
 AMOUNTS = {"people": (6, 20_000, 100_000), "runs": (5, 5000, 10_000), "seed": (0, 1, 999_999)}
+POSTS = {"officer": "经办人    ", "site_manager": "学堂管理员", "reviewer": "审核人    "}
 HELP = {"people": "职工人数", "runs": "班次数", "seed": "随机种子"}
 
 
@@ -49,8 +50,8 @@ class Command(StaffCommand):
         )
         self.stdout.write(f"\n工作人员登录 {staff}，口令都是 {persons.PASSWORD}")
         for post in persons.posts(now):
-            kind, site = ("学堂管理员", f"（{post.site}）") if post.site else ("经办人    ", "")
-            self.stdout.write(f"  {kind}  {_spaced(post.user)}  {post.user.name}{site}")
+            site = f"（{post.site}）" if post.site else ""
+            self.stdout.write(f"  {POSTS[post.kind]}  {_spaced(post.user)}  {post.user.name}{site}")
         self.stdout.write(f"职工登录 {worker}，验证码显示在页面上")
         for number, facts in enumerate(["有报名和候补", "还没有报名"]):
             for person in User.objects.with_phone(persons.worker_phone(number)):
