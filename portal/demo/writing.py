@@ -245,7 +245,7 @@ def _told(one: Written) -> Iterable[Message]:
         return
     yield _message("in_line", say.in_line, one, due_at=place.queued_at, use_by=use_by)
     if place.seated_at:
-        yield _message("moved_up", say.moved_up, one, due_at=place.seated_at, use_by=one.run.ends_at)
+        yield _message("moved_up", say.moved_up, one, due_at=place.seated_at, use_by=use_by)
 
 
 def _message(kind: str, text: say.Sentence, one: Written, *, due_at: datetime, use_by: datetime) -> Message:

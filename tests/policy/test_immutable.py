@@ -5,17 +5,25 @@ from django.db import ProgrammingError, connection, transaction
 
 from enrollment import seats
 from policy.models import Policy
+from tests.accounts.factories import contact_of, verified_enterprise
+from tests.bookings.factories import draft
 from tests.factories import NOW, ClassRunFactory, InstructorFactory, PolicyFactory, UserFactory, officer
+from tests.proposals.factories import HonorFactory, ProposalFactory
 
 pytestmark = pytest.mark.django_db
 
 HISTORIES = {
+    "accounts_enterpriseevent",
+    "accounts_membershipevent",
     "accounts_roleevent",
+    "bookings_bookingevent",
     "catalogue_courseevent",
+    "catalogue_honorevent",
     "catalogue_instructorevent",
     "catalogue_roomevent",
     "catalogue_siteevent",
     "enrollment_enrollmentevent",
+    "proposals_proposalevent",
     "timetable_classrunevent",
     "timetable_lessonevent",
 }
@@ -28,6 +36,9 @@ def some_history() -> None:
     """Write at least one row into every history."""
     officer()
     InstructorFactory()
+    draft(contact_of(verified_enterprise()).memberships.get().enterprise)
+    HonorFactory()
+    ProposalFactory()
     run = ClassRunFactory()
     seats.claim(worker=UserFactory(), run_id=run.pk, now=NOW)
 
