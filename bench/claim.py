@@ -69,12 +69,13 @@ def yardstick(seconds: int) -> float:
 
 def press_until(end: float, run: int, workers: list[int], lasted: list[float]) -> None:
     """Press for one worker after another until the slice ends."""
+    now = clock.now()
     with connections["default"].cursor() as cursor:
         for worker in workers:
             began = time.perf_counter()
             if began >= end:
                 break
-            cursor.execute(PRESS, [worker, run, clock.now(), ids.public_id(), TEXT, TEXT])
+            cursor.execute(PRESS, [worker, run, now, ids.public_id(), TEXT, TEXT])
             lasted.append(time.perf_counter() - began)
     connections.close_all()
 
