@@ -7,7 +7,7 @@ import pytest
 from django.apps import apps
 
 from accounts.models import Membership, MembershipRole
-from bookings import moves, states
+from bookings import moves
 from bookings.errors import BookingRefused
 from bookings.models import Booking, BookingStatus
 from bookings.moves import MOVES, Action
@@ -96,10 +96,6 @@ def test_every_cell(state: BookingStatus, action: Action) -> None:
 
 def test_the_table_is_the_one_above() -> None:
     assert {cell: step.to for cell, step in MOVES.items()} == ALLOWED
-
-
-def test_the_documents_show_the_table() -> None:
-    assert states.PAGE.read_text(encoding="utf-8") == states.page()
 
 
 @pytest.mark.parametrize(("state", "action"), sorted(ALLOWED))

@@ -9,7 +9,6 @@ from accounts.models import User
 from catalogue import search
 from catalogue.models import Course
 from messaging.models import Message
-from proposals import states
 from proposals.content import content_of
 from proposals.errors import ProposalRefused
 from proposals.models import Action, Proposal, Review, Status
@@ -97,10 +96,6 @@ def test_every_cell_lets_through_exactly_whom_it_names(state: Status, now: datet
 
 def test_the_table_has_no_other_cells() -> None:
     assert {cell: step.to for cell, step in MOVES.items()} == {cell: to for cell, (_who, to) in ALLOWED.items()}
-
-
-def test_the_page_of_states_is_made_from_the_table() -> None:
-    assert states.PAGE.read_text(encoding="utf-8") == states.page()
 
 
 @pytest.mark.parametrize("cell", MOVES, ids="-".join)
