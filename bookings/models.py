@@ -49,6 +49,10 @@ class BookingQuerySet(models.QuerySet["Booking"]):
         """Keep those of the enterprises the person belongs to, the newest first."""
         return self.filter(enterprise__memberships__user=person).order_by("-created_at", "-pk")
 
+    def listed(self) -> Self:
+        """Keep what an enterprise looks for in its list: not what was thrown away before it was sent."""
+        return self.exclude(status=BookingStatus.CANCELLED_BY_ENTERPRISE, number=None)
+
     def sent(self) -> Self:
         """Keep those that reached the union: not drafts, nor what was thrown away as one."""
         return self.exclude(number=None)
@@ -76,8 +80,9 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 class Booking(models.Model):
     """An enterprise's order for a class (点单). Its status is written only by bookings/moves.py.
 
-    `key` is the form's: the same form sent twice is the same order. `reply_by` is the last day of the first answer.
-    `instructor_word` is what the instructor said, and when, before the class was confirmed.
+    `key` is the form's, and its draft's public id: the same form sent twice is the same order. `checked_version` is
+    the draft's version that was checked. `reply_by` is the last day of the first answer. `instructor_word` is what the
+    instructor said, and when, before the class was confirmed.
     """
 
     public_id = models.CharField(max_length=12, unique=True, default=ids.public_id, editable=False)
@@ -102,6 +107,7 @@ class Booking(models.Model):
         "timetable.ClassRun", models.PROTECT, null=True, blank=True, related_name="booking"
     )
     instructor_word = models.CharField(max_length=200, blank=True)
+    checked_version = models.PositiveIntegerField(null=True, blank=True)
 
     objects = BookingQuerySet.as_manager()
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import BOOKERS, RoleKind, User
-from bookings import rules, say
+from bookings import drafting, rules, say
 from bookings.errors import BookingRefused
 from bookings.models import Booking, BookingStatus
 from messaging import outbox
@@ -54,8 +54,10 @@ def anything(booking: Booking, now: datetime) -> list[Problem]:  # noqa: ARG001 
 
 
 def orderable(booking: Booking, now: datetime) -> list[Problem]:
-    """Ask that the order keeps the rules today, and that its enterprise was not declined."""
+    """Ask that what was checked is the latest, keeps the rules today, and that its enterprise was not declined."""
     found = rules.problems(rules.order_of(booking), now=now)
+    if drafting.has_changed(booking):
+        found.append(Problem("draft_changed", _("这张点单核对以后又改过。"), _("请点“返回修改”，再核对一次。")))
     if booking.enterprise.declined_at:
         found.append(Problem("enterprise_declined", _("这个单位没有通过核验，不能点单。"), _("请改正后重新登记单位。")))
     return found
@@ -129,6 +131,7 @@ def move(  # noqa: PLR0913 -- who does what to what, when, why, and what came of
     booking.status = step.to
     with recorded(actor=actor, reason=reason, at=now):
         booking.save(update_fields=["status", *changed])
+    drafting.forget(booking.key, booking.enterprise.public_id)
     if step.says:
         _tell(booking, action, step.says, reason=reason, now=now)
     return booking

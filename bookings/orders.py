@@ -6,20 +6,31 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import BOOKERS, Enterprise, User
-from bookings import rules
+from bookings import drafting, moves, rules
 from bookings.errors import BookingRefused
 from bookings.models import Booking, BookingStatus, CourseWish, DateWish
+from bookings.moves import Action
 from bookings.rules import Order
 from policy.history import recorded
+from policy.models import Draft
 from policy.problems import Problem
 
 
 @transaction.atomic
-def save(*, enterprise_id: int, person: User, order: Order, key: str, now: datetime) -> Booking:
+def save(  # noqa: PLR0913 -- whose order, by whom, for what, of which form at which version, when
+    *,
+    enterprise_id: int,
+    person: User,
+    order: Order,
+    key: str,
+    now: datetime,
+    checked_version: int | None = None,
+) -> Booking:
     """Write an order as a draft of its form's key, or write it anew while it is one; return it.
 
-    A form of an order that was sent already changes nothing. Raises BookingRefused when the person may not order for
-    the enterprise, or the order breaks a rule.
+    `checked_version` is the version of the form's draft that it is written from. A form of an order that was sent
+    already changes nothing. Raises BookingRefused when the person may not order for the enterprise, or the order
+    breaks a rule.
     """
     enterprise = Enterprise.objects.select_for_update(no_key=True).get(pk=enterprise_id)
     if not enterprise.memberships.filter(user=person, role__in=BOOKERS).exists():
@@ -30,8 +41,22 @@ def save(*, enterprise_id: int, person: User, order: Order, key: str, now: datet
     if found := rules.problems(order, now=now):
         raise BookingRefused(found)
     booking = booking or Booking(enterprise=enterprise, key=key, contact=person, created_at=now)
+    booking.checked_version = checked_version
     _write(booking, order, person=person, now=now)
     return booking
+
+
+@transaction.atomic
+def drop(*, draft: Draft, person: User, now: datetime) -> None:
+    """Throw away what the person was filling in, with the order that was checked and not sent.
+
+    An order that was sent meanwhile stays. Safe to repeat. Raises BookingRefused when the person may not order.
+    """
+    mine = Booking.objects.of(person).select_for_update(of=("self",))
+    checked = mine.filter(key=draft.public_id, status=BookingStatus.DRAFT).first()
+    if checked:
+        moves.move(booking_id=checked.pk, action=Action.WITHDRAW, actor=person, now=now)
+    drafting.forget(draft.public_id, draft.subject.removeprefix(drafting.OF_ENTERPRISE))
 
 
 def _write(booking: Booking, order: Order, *, person: User, now: datetime) -> None:

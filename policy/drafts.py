@@ -40,15 +40,24 @@ def typed(posted: MultiValueDict[str, str], fields: Iterable[str]) -> Typed:
     return {name: values for name, values in found.items() if any(value.strip() for value in values)}
 
 
-def begin(*, kind: str, owner: "AbstractBaseUser | None", data: Typed, now: datetime, subject: str = "") -> Draft:
+def begin(  # noqa: PLR0913 -- what, whose, holding what, when, of what, and the id its form already has
+    *,
+    kind: str,
+    owner: "AbstractBaseUser | None",
+    data: Typed,
+    now: datetime,
+    subject: str = "",
+    public_id: str = "",
+) -> Draft:
     """Write a new draft. One without an owner can be opened by nobody and be claimed by who knows its id.
 
-    `subject` is what it corrects (`proposal/…`). Each ownerless draft sweeps some that were never claimed.
+    `subject` is what it belongs to or corrects (`proposal/…`). Each ownerless draft sweeps some that were never
+    claimed. `public_id` is given where the form had an id before it was sent.
     """
     if owner is None:
         _sweep(now)
     return Draft.objects.create(
-        public_id=ids.public_id(),
+        public_id=public_id or ids.public_id(),
         kind=kind,
         owner_id=owner.pk if owner else None,
         subject=subject,

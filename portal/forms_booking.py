@@ -6,15 +6,16 @@ from typing import Any
 
 from django import forms
 from django.urls import reverse
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import PlainField, PlainForm
 from bookings.models import Booking
 from bookings.rules import Order, earliest_day
 from catalogue.models import Band, Course, Site
-from policy import ids
 from policy.clock import local
 from policy.defaults import BOOKING_LEAD_WORKDAYS
+from policy.drafts import Typed
 from policy.problems import Problem
 from portal.forms import MOST_SEATS, YEAR, NewRunForm, day_field, number_field, template_of
 
@@ -100,11 +101,14 @@ class OrderForm(PlainForm):
         help_text=_("职工现在的水平、想学会什么，讲师会照着准备。"),
         error_messages={"required": _("请写几句想解决什么问题。"), "max_length": _("最多 500 个字。")},
     )
-    key = forms.CharField(widget=forms.HiddenInput, max_length=ids.PUBLIC_ID_LENGTH, required=False)
 
-    def __init__(self, *args: Any, now: datetime, **kwargs: Any) -> None:
-        """Take the first wish of day and course only, and say from when on one may ask."""
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Typed | None = None, *, shown: Typed | None = None, now: datetime) -> None:
+        """Check what was typed (`data`), or only show it (`shown`); say from when on one may ask.
+
+        Of the wishes only the first course and the first day must be there.
+        """
+        initial = {name: values[0] for name, values in (shown or {}).items() if values}
+        super().__init__(None if data is None else MultiValueDict(data), initial=initial)
         self.today = local(now).date()
         for number in (2, 3):
             self.fields[f"day_{number}"].required = False
@@ -112,12 +116,6 @@ class OrderForm(PlainForm):
             self.fields[f"band_{number}"].required = False
         values = {"first": earliest_day(now), "lead": BOOKING_LEAD_WORKDAYS}
         self.fields["day_1"].help_text = _("最早 %(first)s（提前 %(lead)s 个工作日）。") % values
-
-    def clean_key(self) -> str:
-        """Return the form's key; one that is not of our making gets a new one."""
-        key = str(self.cleaned_data["key"])
-        is_ours = len(key) == ids.PUBLIC_ID_LENGTH and set(key) <= set(ids.ALPHABET)
-        return key if is_ours else ids.public_id()
 
     def clean(self) -> dict[str, Any]:
         """Refuse wishes named twice, days out of reach, and more people by kind than there are."""
@@ -164,15 +162,15 @@ class OrderForm(PlainForm):
             seen.append(value)
 
 
-def filled_from(booking: Booking) -> dict[str, Any]:
-    """Return an order as the form's first values, for correcting it."""
-    filled: dict[str, Any] = {name: getattr(booking, name) for name in ("headcount", "place", "purpose", "key", *KINDS)}
+def filled_from(booking: Booking) -> Typed:
+    """Return an order as it would have been typed, for correcting it."""
+    filled: dict[str, object] = {name: getattr(booking, name) for name in ("headcount", "place", "purpose", *KINDS)}
     for wish in booking.course_wishes.all():
         filled[f"course_{wish.position}"] = f"{wish.course.code} {wish.course.title}"
     for date_wish in booking.date_wishes.all():
         filled[f"day_{date_wish.position}"] = date_wish.day
         filled[f"band_{date_wish.position}"] = date_wish.band
-    return filled
+    return {name: [str(value)] for name, value in filled.items() if value is not None}
 
 
 class BookingRunForm(NewRunForm):

@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as mark
 
 from accounts.models import User
-from bookings import moves
+from bookings import drafting, moves
 from bookings.models import Booking, BookingStatus, RosterEntry
 from bookings.rules import say_day
+from policy.models import Draft, DraftQuerySet
 from portal import story
 from timetable.words import day_and_time
 
@@ -28,6 +29,8 @@ LOOKS = {
     BookingStatus.CONFIRMED: "enrolled",
     BookingStatus.DONE: "completed",
 }
+LONGEST_TITLE = 80
+MOST_DRAFTS = 50
 KINDS = {
     "frontline": mark("一线"),
     "management": mark("管理"),
@@ -79,6 +82,17 @@ def facts(booking: Booking) -> list[tuple[str, str]]:
         run = booking.class_run
         pairs.insert(0, (_("已排"), f"{run.course.title} {day_and_time(run.starts_at)} {run.site.name}"))
     return pairs
+
+
+def title_of(draft: Draft) -> str:
+    """Return by what one knows an order that is being filled in: the course it asks for first."""
+    return draft.data.get("course_1", [""])[0].strip()[:LONGEST_TITLE] or _("还没有选课程")
+
+
+def draft_rows(drafts: DraftQuerySet, reader: User) -> list[dict[str, Any]]:
+    """Return the orders that are being filled in, with what a row shows of each. Two statements."""
+    found = drafting.by_enterprise(drafts[:MOST_DRAFTS], reader)
+    return [{"draft": draft, "enterprise": enterprise, "title": title_of(draft)} for draft, enterprise in found]
 
 
 def roster_lines(booking: Booking) -> list[RosterEntry]:

@@ -26,7 +26,6 @@ NEXT = {
     Status.WITHDRAWN: gettext_lazy("您已撤回。"),
 }
 LONGEST_REMARK = 300
-LONGEST_NUMBER = 9
 REVIEWERS = (Action.TAKE, Action.PASS, Action.APPROVE, Action.RETURN, Action.DECLINE)
 
 
@@ -61,11 +60,6 @@ class ReturnForm(DecisionForm):
     def remarks(self) -> dict[str, str]:
         """Return the remarks that were written, by field. The form must be valid."""
         return {name: said for name in LABELS if (said := self.cleaned_data[f"remark_{name}"])}
-
-
-def sent_number(text: str) -> int:
-    """Return the number that a page had sent along; what is none never fits."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER else -1
 
 
 def form_of(action: Action, data: object = None) -> DecisionForm | None:

@@ -2,7 +2,18 @@
 
 from django.urls import include, path
 
-from portal.views import bookings, desk, desk_bookings, desk_enterprises, enterprise, health, my, public, roster
+from portal.views import (
+    bookings,
+    desk,
+    desk_bookings,
+    desk_enterprises,
+    enterprise,
+    health,
+    my,
+    order_drafts,
+    public,
+    roster,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -32,9 +43,12 @@ urlpatterns = [
     path("desk/bookings/<slug:public_id>/schedule/", desk_bookings.schedule, name="desk_booking_schedule"),
     path("enterprise/", enterprise.enterprises_page, name="enterprises"),
     path("enterprise/register/", enterprise.register, name="enterprise_register"),
-    path("enterprise/<slug:public_id>/bookings/new/", bookings.new, name="booking_new"),
+    path("enterprise/<slug:public_id>/bookings/new/", order_drafts.new, name="booking_new"),
+    path("enterprise/drafts/<slug:public_id>/", order_drafts.draft, name="booking_draft"),
+    path("enterprise/drafts/<slug:public_id>/drop/", order_drafts.drop, name="booking_drop"),
+    path("enterprise/drafts/<slug:public_id>/kept/", order_drafts.kept, name="booking_kept"),
     path("enterprise/bookings/<slug:public_id>/", bookings.booking, name="booking"),
-    path("enterprise/bookings/<slug:public_id>/edit/", bookings.edit, name="booking_edit"),
+    path("enterprise/bookings/<slug:public_id>/edit/", order_drafts.edit, name="booking_edit"),
     path("enterprise/bookings/<slug:public_id>/submit/", bookings.submit, name="booking_submit"),
     path("enterprise/bookings/<slug:public_id>/withdraw/", bookings.withdraw, name="booking_withdraw"),
     path("enterprise/bookings/<slug:public_id>/roster/", roster.page, name="booking_roster"),

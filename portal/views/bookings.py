@@ -1,49 +1,21 @@
-"""Pages of an enterprise's orders: ask, check, send, follow, withdraw."""
+"""Pages of an enterprise's orders: check, send, follow, withdraw. How one is filled in: order_drafts."""
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import allow, signed_in
-from accounts.models import BOOKERS, Enterprise
 from accounts.types import UserRequest
-from bookings import moves, orders
+from bookings import drafting, moves
 from bookings.errors import BookingRefused
-from bookings.models import Booking, BookingStatus
+from bookings.models import Booking
 from bookings.moves import Action
-from catalogue.models import Course
-from policy import clock, ids
+from policy import clock
 from portal import ordering
-from portal.forms_booking import OrderForm, filled_from
 
-CONFLICT, UNPROCESSABLE = 409, 422
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@allow(signed_in)
-def new(request: UserRequest, public_id: str) -> HttpResponse:
-    """Write down an order for an enterprise one orders for; then it is checked and sent."""
-    enterprise = get_object_or_404(Enterprise.objects.of(request.user, *BOOKERS), public_id=public_id)
-    if request.method == "POST":
-        return _save(request, enterprise, OrderForm(request.POST, now=clock.now()))
-    first = {"key": ids.public_id(), "course_1": request.GET.get("course", "")}
-    return _form(request, enterprise, OrderForm(initial=first, now=clock.now()))
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@allow(signed_in)
-def edit(request: UserRequest, public_id: str) -> HttpResponse:
-    """Correct an order that was not sent yet."""
-    booking = get_object_or_404(Booking.objects.of(request.user), public_id=public_id)
-    if booking.status != BookingStatus.DRAFT:
-        return redirect("portal:booking", booking.public_id)
-    if request.method == "POST":
-        answers = request.POST.copy()
-        answers["key"] = booking.key
-        return _save(request, booking.enterprise, OrderForm(answers, now=clock.now()))
-    return _form(request, booking.enterprise, OrderForm(initial=filled_from(booking), now=clock.now()))
+CONFLICT = 409
 
 
 @require_safe
@@ -67,23 +39,6 @@ def withdraw(request: UserRequest, public_id: str) -> HttpResponse:
     return _move(request, public_id, Action.WITHDRAW, _("点单已取消。"))
 
 
-def _save(request: UserRequest, enterprise: Enterprise, form: OrderForm) -> HttpResponse:
-    if not form.is_valid():
-        return _form(request, enterprise, form, status=UNPROCESSABLE)
-    try:
-        saved = orders.save(
-            enterprise_id=enterprise.pk,
-            person=request.user,
-            order=form.order(),
-            key=form.cleaned_data["key"],
-            now=clock.now(),
-        )
-    except BookingRefused as refused:
-        form.add_problems(refused.problems)
-        return _form(request, enterprise, form, status=UNPROCESSABLE)
-    return redirect("portal:booking", saved.public_id)
-
-
 def _move(request: UserRequest, public_id: str, action: Action, done: str) -> HttpResponse:
     wanted = get_object_or_404(Booking.objects.of(request.user), public_id=public_id)
     try:
@@ -94,13 +49,8 @@ def _move(request: UserRequest, public_id: str, action: Action, done: str) -> Ht
     return redirect("portal:booking", public_id)
 
 
-def _form(request: UserRequest, enterprise: Enterprise, form: OrderForm, *, status: int = 200) -> HttpResponse:
-    menu = Course.objects.published().order_by("code").values_list("code", "title")
-    context = {"enterprise": enterprise, "form": form, "menu": menu, "steps": ordering.order_steps()}
-    return render(request, "portal/enterprise/order.html", context, status=status)
-
-
 def _show(request: UserRequest, public_id: str, *, status: int = 200, **context: object) -> HttpResponse:
     shown = get_object_or_404(Booking.objects.of(request.user).for_page(), public_id=public_id)
     context |= ordering.booking_page(shown, request.user, clock.now())
+    context["is_anothers"] = drafting.is_anothers(shown, request.user)
     return render(request, "portal/enterprise/booking.html", context, status=status)

@@ -13,7 +13,7 @@ from catalogue import instructors
 from catalogue.honors import Honor
 from policy import clock
 from policy.problems import Problem
-from portal import proposing
+from portal import keeping, proposing
 from portal.cards import page_of
 from proposals.content import lines
 from proposals.errors import ProposalRefused
@@ -56,7 +56,7 @@ def decide(request: UserRequest, public_id: str, action: str) -> HttpResponse:
             proposal_id=shown.pk,
             press=Press(
                 Action(action),
-                seen=proposing.sent_number(request.POST.get("seen", "")),
+                seen=keeping.sent_number(request.POST.get("seen", "")),
                 reason=form.cleaned_data["reason"] if form else "",
                 remarks=form.remarks() if isinstance(form, proposing.ReturnForm) else {},
             ),

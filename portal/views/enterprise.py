@@ -11,11 +11,12 @@ from accounts.access import allow, signed_in
 from accounts.enterprises import EnterpriseRefused
 from accounts.models import BOOKERS, Enterprise
 from accounts.types import UserRequest
+from bookings import drafting
 from bookings.models import Booking
 from policy import clock
+from portal import ordering
 from portal.cards import page_of
 from portal.forms_enterprise import RegisterForm
-from portal.ordering import look_of
 
 UNPROCESSABLE = 422
 
@@ -25,12 +26,15 @@ UNPROCESSABLE = 422
 def enterprises_page(request: UserRequest) -> HttpResponse:
     """Show the enterprises one belongs to, and their orders."""
     own = Enterprise.objects.of(request.user)
-    page = page_of(Booking.objects.of(request.user).for_page(), request.GET.get("page", ""))
+    filled_in = drafting.open_of(request.user)
+    bookings = Booking.objects.of(request.user).listed().exclude(key__in=filled_in.values("public_id"))
+    page = page_of(bookings.for_page(), request.GET.get("page", ""))
     context = {
         "enterprises": own.select_related("town"),
+        "drafts": ordering.draft_rows(filled_in, request.user),
         "may_order": set(Enterprise.objects.of(request.user, *BOOKERS).filter(declined_at=None)),
         "page": page,
-        "rows": [(booking, look_of(booking)) for booking in page],
+        "rows": [(booking, ordering.look_of(booking)) for booking in page],
     }
     return render(request, "portal/enterprise/enterprises.html", context)
 

@@ -1,23 +1,20 @@
 """An author's proposals: write, keep, send, follow, withdraw; also after the sign-in was lost in the middle."""
 
-from urllib.parse import urlencode
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render, resolve_url
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import access, limits
+from accounts import access
 from accounts.access import allow, signed_in
-from accounts.limits import HOUR, Limit
 from accounts.types import UserRequest
-from accounts.views.session import client_address, limited
+from accounts.views.session import limited
 from policy import clock, drafts, ids
 from policy.drafts import Stale, Typed
 from policy.models import Draft
-from portal import proposing
+from portal import keeping, proposing
 from portal.cards import page_of
 from portal.forms_teach import add_problems
 from proposals import drafting
@@ -27,7 +24,6 @@ from proposals.models import EDITABLE, Action, Proposal
 from proposals.moves import Press, move
 
 PAGE = ["GET", "HEAD", "POST"]
-KEPT_PER_ADDRESS = (Limit(60, HOUR),)
 
 
 @require_safe
@@ -73,10 +69,12 @@ def edit(request: UserRequest, public_id: str) -> HttpResponse:
 @allow(signed_in)
 def kept(request: UserRequest, public_id: str) -> HttpResponse:
     """Say that what was typed is still there, and take it over at a press."""
-    waiting = Draft.objects.unclaimed(clock.now() - drafts.UNCLAIMED) | request.user.drafts.all()
-    draft = get_object_or_404(waiting, public_id=public_id, kind=drafting.KIND)
+    waiting = keeping.to_take_over(request.user.drafts.all(), drafting.KIND)
+    draft = get_object_or_404(waiting, public_id=public_id)
     if request.method != "POST":
-        return render(request, "portal/teach/kept.html", {"title": draft.data.get("title", [""])[0]})
+        title = draft.data.get("title", [""])[0] or _("未命名的课程")
+        trail = [(_("我是讲师"), reverse("portal:teach")), (_("我的申报"), reverse("portal:teach_proposals"))]
+        return render(request, "portal/kept.html", {"title": title, "trail": trail})
     try:
         proposal = drafting.claim(public_id=public_id, author=request.user, now=clock.now())
     except Draft.DoesNotExist as error:
@@ -102,7 +100,7 @@ def proposal(request: UserRequest, public_id: str) -> HttpResponse:
 def withdraw(request: UserRequest, public_id: str) -> HttpResponse:
     """Take an own proposal back."""
     shown = get_object_or_404(request.user.proposals, public_id=public_id)
-    press = Press(Action.WITHDRAW, seen=proposing.sent_number(request.POST.get("seen", "")))
+    press = Press(Action.WITHDRAW, seen=keeping.sent_number(request.POST.get("seen", "")))
     try:
         move(proposal_id=shown.pk, press=press, actor=request.user, now=clock.now())
     except ProposalRefused as refused:
@@ -113,15 +111,11 @@ def withdraw(request: UserRequest, public_id: str) -> HttpResponse:
 
 
 def _signed_out(request: HttpRequest, *, subject: str) -> HttpResponse:
-    """Keep what was sent without an owner, within the limit of the address, and lead to the sign-in."""
-    data = drafts.typed(request.POST, ProposalForm.base_fields)
-    wanted = request.path
-    if data:
-        now = clock.now()
-        limits.spend(action="draft", whose=client_address(request), limits=KEPT_PER_ADDRESS, now=now)
-        draft = drafts.begin(kind=drafting.KIND, owner=None, data=data, subject=subject, now=now)
-        wanted = reverse("portal:teach_kept", args=[draft.public_id])
-    return redirect(f"{resolve_url('accounts:login')}?{urlencode({'next': wanted}, safe='/')}")
+    """Keep what was sent until the sign-in."""
+    fields = ProposalForm.base_fields
+    return keeping.signed_out(
+        request, kind=drafting.KIND, fields=fields, subject=subject, kept_page="portal:teach_kept"
+    )
 
 
 def _sent(request: UserRequest, proposal: Proposal, data: Typed) -> HttpResponse:
@@ -131,7 +125,7 @@ def _sent(request: UserRequest, proposal: Proposal, data: Typed) -> HttpResponse
             messages.error(request, _("申报已经提交，没有改动。"))
         return redirect("portal:teach_proposal", proposal.public_id)
     try:
-        version = proposing.sent_number(request.POST.get("version", ""))
+        version = keeping.sent_number(request.POST.get("version", ""))
         proposal = drafting.keep(proposal_id=proposal.pk, data=data, version=version, now=clock.now())
     except Stale as stale:
         proposal.draft.refresh_from_db()
@@ -144,7 +138,7 @@ def _sent(request: UserRequest, proposal: Proposal, data: Typed) -> HttpResponse
 
 def _submitted(request: UserRequest, proposal: Proposal, form: ProposalForm) -> HttpResponse:
     if form.is_valid():
-        seen = proposing.sent_number(request.POST.get("seen", ""))
+        seen = keeping.sent_number(request.POST.get("seen", ""))
         press = Press(Action.SUBMIT, seen=seen, content=form.content())
         try:
             move(proposal_id=proposal.pk, press=press, actor=request.user, now=clock.now())

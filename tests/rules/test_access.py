@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django.fixtures import Settings
 
 from accounts.models import User
+from bookings import drafting
 from catalogue import search
 from catalogue.models import Topic
 from enrollment.models import Enrollment
@@ -51,7 +52,10 @@ MAY_OPEN = {
     "enrollment:cancel": SIGNED_IN,
     "enrollment:enroll": SIGNED_IN,
     "portal:booking": OWNER,
+    "portal:booking_draft": OWNER,
+    "portal:booking_drop": OWNER,
     "portal:booking_edit": OWNER,
+    "portal:booking_kept": OWNER,
     "portal:booking_new": OWNER,
     "portal:booking_roster": OWNER,
     "portal:booking_submit": SIGNED_IN,
@@ -158,6 +162,7 @@ def world(reference: None, settings: Settings, tmp_path: Path) -> World:
     firm = verified_enterprise()
     MembershipFactory(user=enrollment.worker, enterprise=firm)
     booking = booking_factories.accepted(firm)
+    order_draft = drafting.begin(enterprise=firm, person=enrollment.worker, press="", data={}, now=factories.NOW)
     ids = {"enterprise": firm.public_id, "booking_new": firm.public_id, "booking": booking.public_id}
     names |= {
         f"{name}:public_id": public_id
@@ -165,6 +170,7 @@ def world(reference: None, settings: Settings, tmp_path: Path) -> World:
         for name in MAY_OPEN
         if name.removeprefix("portal:").removeprefix("desk_").startswith(word)
     }
+    names |= {f"portal:booking_{name}:public_id": order_draft.public_id for name in ("draft", "drop", "kept")}
     settings.PRIVATE_FILES = tmp_path
     proof = AttachmentFactory(owner=enrollment.worker)
     (tmp_path / proof.stored_as).write_bytes(b"%PDF-1.4")
