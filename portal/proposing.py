@@ -1,5 +1,6 @@
 """What the pages of proposals show: the next step, the history with and without names, what is asked of a decision."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django import forms
@@ -12,7 +13,7 @@ from catalogue import instructors
 from policy.clock import local
 from portal.story import Step
 from proposals import moves
-from proposals.content import LABELS, changes, lines
+from proposals.content import LABELS, Remark, changes, remarks, sections
 from proposals.models import Action, Proposal, Review, Status
 
 NEXT = {
@@ -24,6 +25,26 @@ NEXT = {
     Status.APPROVED: gettext_lazy("课程已进入课程目录，排课时会与您联系。"),
     Status.DECLINED: gettext_lazy("这次没有采纳，可以另外申报一门课。"),
     Status.WITHDRAWN: gettext_lazy("您已撤回。"),
+}
+# The step that a proposal waits at; what comes before is behind it. One that has ended otherwise waits at none.
+REACHED = {
+    Status.DRAFT: 1,
+    Status.RETURNED: 1,
+    Status.SUBMITTED: 2,
+    Status.FIRST_REVIEW: 2,
+    Status.SECOND_REVIEW: 3,
+    Status.PUBLICITY: 4,
+    Status.APPROVED: 6,
+}
+# The shape and colour of a state, in the words of components/status_badge.html.
+LOOKS = {
+    Status.DRAFT: "none",
+    Status.SUBMITTED: "waiting",
+    Status.FIRST_REVIEW: "soon",
+    Status.SECOND_REVIEW: "soon",
+    Status.RETURNED: "few",
+    Status.PUBLICITY: "soon",
+    Status.APPROVED: "completed",
 }
 LONGEST_REMARK = 300
 REVIEWERS = (Action.TAKE, Action.PASS, Action.APPROVE, Action.RETURN, Action.DECLINE)
@@ -57,6 +78,10 @@ class ReturnForm(DecisionForm):
                 error_messages={"max_length": gettext_lazy("意见请缩短到 300 个字以内。")},
             )
 
+    def has_remarks(self) -> bool:
+        """Tell whether a remark was written, right or wrong."""
+        return any(self[f"remark_{name}"].data for name in LABELS)
+
     def remarks(self) -> dict[str, str]:
         """Return the remarks that were written, by field. The form must be valid."""
         return {name: said for name in LABELS if (said := self.cleaned_data[f"remark_{name}"])}
@@ -78,17 +103,30 @@ def next_step(proposal: Proposal) -> str:
     return str(NEXT[Status(proposal.status)])
 
 
-def remarks(proposal: Proposal) -> tuple[str, list[tuple[str, str]]]:
-    """Return why a proposal was returned last, and the remarks by the name of their field; nothing otherwise."""
-    last = proposal.reviews.filter(action=Action.RETURN).last()
-    if proposal.status != Status.RETURNED or last is None:
-        return "", []
-    return last.reason, list(last.remarks.items())
+@dataclass(frozen=True)
+class Returned:
+    """Why a proposal was sent back: the reason, and what was said of single fields."""
+
+    reason: str
+    remarks: list[Remark]
 
 
-def labelled(said: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return remarks with the labels of their fields."""
-    return [(str(LABELS[name]), remark) for name, remark in said]
+def returned(proposal: Proposal) -> Returned | None:
+    """Return why a proposal that now waits for its author was sent back last; nothing otherwise."""
+    last = proposal.reviews.filter(action=Action.RETURN).select_related("version").last()
+    if proposal.status != Status.RETURNED or last is None or last.version is None:
+        return None
+    return Returned(last.reason, remarks(last.remarks, last.version.content))
+
+
+def steps() -> list[str]:
+    """Return the steps of a proposal, from the form to the menu."""
+    return [_("填写"), _("初审"), _("复审"), _("公示"), _("进入目录")]
+
+
+def look_of(proposal: Proposal) -> str:
+    """Return the look of a proposal's state."""
+    return LOOKS.get(Status(proposal.status), "cancelled")
 
 
 def story(proposal: Proposal, *, reader: User, names: bool) -> list[Step]:
@@ -102,13 +140,14 @@ def story(proposal: Proposal, *, reader: User, names: bool) -> list[Step]:
 def author_page(proposal: Proposal, *, reader: User, now: datetime) -> dict[str, object]:
     """Return the context of an author's page of a proposal."""
     latest = proposal.versions.last()
-    reason, said = remarks(proposal)
     return {
         "proposal": proposal,
         "next_step": next_step(proposal),
-        "reason": reason,
-        "remarks": labelled(said),
-        "lines": lines(latest.content) if latest else [],
+        "returned": returned(proposal),
+        "steps": steps(),
+        "current": REACHED.get(Status(proposal.status)),
+        "look": look_of(proposal),
+        "sections": sections(latest.content) if latest else [],
         "can": moves.possible(proposal, reader, now),
         "story": story(proposal, reader=reader, names=False),
     }
@@ -127,7 +166,8 @@ def review_page(
     possible = moves.possible(proposal, reader, now)
     return {
         "proposal": proposal,
-        "lines": lines(versions[-1].content),
+        "look": look_of(proposal),
+        "sections": sections(versions[-1].content),
         "changes": changes(versions[-2].content, versions[-1].content) if len(versions) > 1 else [],
         "versions": versions,
         "instructor": instructor,
@@ -151,11 +191,13 @@ def _what(review: Review) -> str:
         "status": Status(review.led_to).label,
         "version": version.number if version else 0,
     }
+    if values["action"] == values["status"]:
+        return _("%(status)s（第 %(version)s 稿）") % values if version else str(values["status"])
     if not version:
         return _("%(action)s → %(status)s") % values
     return _("%(action)s → %(status)s（第 %(version)s 稿）") % values
 
 
 def _why(review: Review) -> str:
-    said = [f"{label}：{remark}" for label, remark in labelled(list(review.remarks.items()))]
-    return " ".join([review.reason, *said]).strip()
+    said = [f"{label}：{review.remarks[name]}" for name, label in LABELS.items() if name in review.remarks]
+    return "\n".join([review.reason, *said]).strip()

@@ -22,15 +22,26 @@ LABELS = {
     "audience": gettext_lazy("面向对象"),
     "summary": gettext_lazy("简介"),
     "outline": gettext_lazy("提纲"),
+    "keywords": gettext_lazy("关键词"),
     "hours": gettext_lazy("学时"),
     "lesson_count": gettext_lazy("课次"),
     "min_size": gettext_lazy("人数下限"),
     "max_size": gettext_lazy("人数上限"),
     "deliveries": gettext_lazy("授课形式"),
     "bands": gettext_lazy("可授课时段"),
-    "keywords": gettext_lazy("关键词"),
     "note": gettext_lazy("备注"),
 }
+# What belongs together in the form and on every page of a proposal.
+SECTIONS = {
+    "about": (gettext_lazy("课程是什么"), ("title", "category", "topic", "track", "level", "audience")),
+    "contents": (gettext_lazy("讲什么"), ("summary", "outline", "keywords")),
+    "arrangement": (
+        gettext_lazy("怎么上课"),
+        ("hours", "lesson_count", "min_size", "max_size", "deliveries", "bands", "note"),
+    ),
+}
+# Two lines that have less than this in common are easier to read one below the other than letter by letter.
+LEAST_ALIKE = 0.5
 
 
 def kept(content: Content) -> Kept:
@@ -74,6 +85,27 @@ def lines(said: Kept) -> list[Line]:
     return [Line(name, str(label), _text(name, said)) for name, label in LABELS.items()]
 
 
+def sections(said: Kept) -> list[tuple[str, list[Line]]]:
+    """Return the fields of a submission that say something, by what belongs together."""
+    filled = {line.name: line for line in lines(said) if line.text}
+    return [(str(label), [filled[name] for name in names if name in filled]) for label, names in SECTIONS.values()]
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What a reviewer said of one field, and what stood there."""
+
+    name: str
+    label: str
+    text: str
+    before: str
+
+
+def remarks(said: dict[str, str], version: Kept) -> list[Remark]:
+    """Return the remarks on a submission in the order of the form."""
+    return [Remark(line.name, line.label, said[line.name], line.text) for line in lines(version) if line.name in said]
+
+
 @dataclass(frozen=True)
 class Part:
     """A piece of a text; `differs` where the other version has something else."""
@@ -98,10 +130,29 @@ def changes(old: Kept, new: Kept) -> list[Change]:
 
 
 def _compared(old: str, new: str) -> tuple[list[Part], list[Part]]:
-    blocks = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    before = [Part(old[start:end], kind != "equal") for kind, start, end, _from, _to in blocks if end > start]
-    after = [Part(new[start:end], kind != "equal") for kind, _from, _to, start, end in blocks if end > start]
+    """Compare line by line, and letter by letter only within a line: whole texts would take seconds."""
+    was, now = old.splitlines(keepends=True), new.splitlines(keepends=True)
+    before: list[Part] = []
+    after: list[Part] = []
+    for kind, start, end, first, last in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
+        if kind == "replace" and end - start == last - first:
+            for one, other in zip(was[start:end], now[first:last], strict=True):
+                _compare_line(one, other, before, after)
+        else:
+            before += [Part(line, kind != "equal") for line in was[start:end]]
+            after += [Part(line, kind != "equal") for line in now[first:last]]
     return before, after
+
+
+def _compare_line(old: str, new: str, before: list[Part], after: list[Part]) -> None:
+    found = SequenceMatcher(None, old, new, autojunk=False)
+    if found.ratio() < LEAST_ALIKE:
+        before.append(Part(old, differs=True))
+        after.append(Part(new, differs=True))
+        return
+    for kind, start, end, first, last in found.get_opcodes():
+        before += [Part(old[start:end], kind != "equal")] if end > start else []
+        after += [Part(new[first:last], kind != "equal")] if last > first else []
 
 
 def _text(name: str, said: Kept) -> str:

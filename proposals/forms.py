@@ -1,5 +1,6 @@
 """The form of a proposal: everything the menu says of a course."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
@@ -13,7 +14,7 @@ from catalogue.menu import cells
 from catalogue.menu.courses import MOST_LESSONS, MOST_PEOPLE, TITLE_LENGTH
 from catalogue.models import Band, Category, Delivery, Level, Topic, Track
 from policy.drafts import Typed
-from proposals.content import LABELS
+from proposals.content import LABELS, Remark
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as StrOrPromise
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 OUTLINE_LINE, OUTLINE_LINES = 100, 30
 KEYWORD, KEYWORDS = 30, 10
 MULTIPLE = ("deliveries", "bands")
+# Two of these stand beside each other where there is room.
+SHORT = frozenset({"category", "topic", "track", "hours", "lesson_count", "min_size", "max_size"})
 
 
 class TextField(forms.CharField):
@@ -67,8 +70,32 @@ def _number(name: str, most: int, help_text: "StrOrPromise" = "") -> forms.Integ
     )
 
 
+class RemarkedField(forms.BoundField):
+    """A field as the template shows it, with what a reviewer said of it, which is read out with the field."""
+
+    form: "ProposalForm"
+
+    @property
+    def remark(self) -> Remark | None:
+        """What the reviewer said."""
+        return self.form.remarks.get(self.name)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether half a line is enough."""
+        return self.name in SHORT
+
+    @property
+    def aria_describedby(self) -> str | None:
+        """The ids of what describes the field, the remark the first."""
+        others = super().aria_describedby
+        return " ".join(filter(None, [f"{self.auto_id}_remark" if self.remark else "", others])) or None
+
+
 class ProposalForm(PlainForm):
     """What an author says of the course."""
+
+    bound_field_class = RemarkedField
 
     title = TextField("title", TITLE_LENGTH, help_text=_("职工一看就懂，60 个字以内。"))
     category = _choice("category", [])
@@ -85,6 +112,7 @@ class ProposalForm(PlainForm):
         widget=forms.Textarea,
         help_text=_("一行一条，每条 100 个字以内。"),
     )
+    keywords = TextField("keywords", KEYWORDS * (KEYWORD + 1), required=False, help_text=_("用顿号隔开，最多 10 个。"))
     hours = forms.DecimalField(
         label=LABELS["hours"],
         min_value=0.5,
@@ -101,11 +129,11 @@ class ProposalForm(PlainForm):
     max_size = _number("max_size", MOST_PEOPLE)
     deliveries = _choices("deliveries", Delivery)
     bands = _choices("bands", Band, required=False)
-    keywords = TextField("keywords", KEYWORDS * (KEYWORD + 1), required=False, help_text=_("用顿号隔开，最多 10 个。"))
     note = TextField("note", 200, required=False, help_text=_("场地、设备、材料等要求。"))
 
     def __init__(self, data: Typed | None = None, *, shown: Typed | None = None) -> None:
         """Check what was typed (`data`), or only show it (`shown`)."""
+        self.remarks: dict[str, Remark] = {}
         initial = {name: values if name in MULTIPLE else values[0] for name, values in (shown or {}).items() if values}
         super().__init__(None if data is None else MultiValueDict(data), initial=initial)
         topics = Topic.objects.filter(retired_at=None)
@@ -113,6 +141,10 @@ class ProposalForm(PlainForm):
         self._offer("category", _("请选择"), [(one.pk, one.name) for one in Category.objects.all()])
         self._offer("topic", _("不属于专题"), [(one.slug, one.name) for one in topics])
         self._offer("track", _("没有方向"), [(one.code, f"{one.topic.name} · {one.name}") for one in tracks])
+
+    def with_remarks(self, remarks: Iterable[Remark]) -> None:
+        """Show what reviewers said beside the fields that it is about."""
+        self.remarks = {remark.name: remark for remark in remarks}
 
     def clean_outline(self) -> list[str]:
         """Return the lines of the outline."""

@@ -15,7 +15,7 @@ from policy import clock
 from policy.problems import Problem
 from portal import keeping, proposing
 from portal.cards import page_of
-from proposals.content import lines
+from proposals.content import sections
 from proposals.errors import ProposalRefused
 from proposals.models import Action, Proposal
 from proposals.moves import Press, move
@@ -29,7 +29,7 @@ def proposals(request: UserRequest) -> HttpResponse:
     """List what is under review, what was sent first comes first."""
     found = Proposal.objects.reviewable_by(request.user).under_review().for_rows()
     page = page_of(found, request.GET.get("page", ""))
-    return render(request, "portal/desk/proposals/proposals.html", {"page": page, "now": clock.now()})
+    return render(request, "portal/desk/proposals/proposals.html", {"page": page})
 
 
 @require_safe
@@ -86,7 +86,7 @@ def verify_honor(request: UserRequest, public_id: str) -> HttpResponse:
 def publicity(request: HttpRequest) -> HttpResponse:
     """Show everybody what is about to become a course, and until when one may object."""
     found = Proposal.objects.in_publicity(clock.now()).for_rows().prefetch_related("versions")
-    shown = [(one, lines(list(one.versions.all())[-1].content)) for one in found]
+    shown = [(one, sections(list(one.versions.all())[-1].content)) for one in found]
     return render(request, "portal/teach/publicity.html", {"shown": shown})
 
 

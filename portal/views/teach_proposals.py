@@ -17,6 +17,7 @@ from policy.models import Draft
 from portal import keeping, proposing
 from portal.cards import page_of
 from portal.forms_teach import add_problems
+from portal.proposal_form import sections
 from proposals import drafting
 from proposals.errors import ProposalRefused
 from proposals.forms import ProposalForm
@@ -31,7 +32,8 @@ PAGE = ["GET", "HEAD", "POST"]
 def proposals(request: UserRequest) -> HttpResponse:
     """List the own proposals, the newest first."""
     page = page_of(request.user.proposals.select_related("course"), request.GET.get("page", ""))
-    return render(request, "portal/teach/proposals.html", {"page": page})
+    rows = [(one, proposing.look_of(one)) for one in page]
+    return render(request, "portal/teach/proposals.html", {"page": page, "rows": rows})
 
 
 @require_http_methods(PAGE)
@@ -42,7 +44,9 @@ def new(request: UserRequest) -> HttpResponse:
     if not access.signed_in(request.user, clock.now()):
         return _signed_out(request, subject="")
     if request.method != "POST":
-        context = {"form": ProposalForm(), "press": ids.public_id(), "version": 1, "seen": 0}
+        form = ProposalForm()
+        context = {"form": form, "sections": sections(form, {}), "steps": proposing.steps()}
+        context |= {"press": ids.public_id(), "version": 1, "seen": 0}
         return render(request, "portal/teach/proposal_form.html", context)
     data = drafts.typed(request.POST, ProposalForm.base_fields)
     press = request.POST.get("press") or ids.public_id()
@@ -153,14 +157,16 @@ def _submitted(request: UserRequest, proposal: Proposal, form: ProposalForm) -> 
 def _show(
     request: UserRequest, proposal: Proposal, form: ProposalForm, *, status: int = 200, **more: object
 ) -> HttpResponse:
-    reason, said = proposing.remarks(proposal)
+    returned = proposing.returned(proposal)
+    form.with_remarks(returned.remarks if returned else [])
     context = {
         "form": form,
+        "sections": sections(form, proposal.draft.data),
         "proposal": proposal,
         "version": proposal.draft.version,
         "seen": proposal.moves,
-        "reason": reason,
-        "remarks": proposing.labelled(said),
+        "returned": returned,
+        "steps": proposing.steps(),
         **more,
     }
     return render(request, "portal/teach/proposal_form.html", context, status=status)

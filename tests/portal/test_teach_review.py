@@ -68,7 +68,7 @@ def test_from_sent_to_the_menu_with_two_reviewers_and_a_publicity() -> None:
         history = words_of(second.get(page_of(proposal)))
         told = words_of(author.get(f"/teach/proposals/{proposal.public_id}/"))
 
-    assert re.findall(r"<dt>([^<]+)</dt>\s*<dd><span", diff) == ["简介", "提纲"]
+    assert re.findall(r'<dt>([^<]+)</dt>\s*<dd class="old">', diff) == ["简介", "提纲"]
     assert (own_second.status_code, early.status_code) == (409, 409)
     assert [(course.code, course.summary) for course in Course.objects.all()] == [("SK0001", "学完能独立编程。")]
     assert "焊接机器人入门" in found
