@@ -1,17 +1,18 @@
 """What is on offer: categories, topics, courses, sites, rooms and instructors."""
 
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Self
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
+from django.db.models import F, Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
 from catalogue import honors  # noqa: F401 -- Django looks for models here; they have a file of their own
+from catalogue.version import moves_catalogue
 from policy import ids
 
 
@@ -25,6 +26,7 @@ class Category(models.Model):
     position = models.PositiveSmallIntegerField(unique=True)
 
     class Meta:
+        triggers = [moves_catalogue()]
         ordering = ["position"]
 
     def __str__(self) -> str:
@@ -40,6 +42,7 @@ class Topic(models.Model):
     retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        triggers = [moves_catalogue()]
         ordering = ["slug", "pk"]
 
     def __str__(self) -> str:
@@ -55,6 +58,7 @@ class Track(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
+        triggers = [moves_catalogue()]
         ordering = ["topic", "position", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["topic", "code"], name="track_code_once_per_topic"),
@@ -91,6 +95,7 @@ class Instructor(models.Model):
     retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        triggers = [moves_catalogue()]
         ordering = ["pinyin", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["name", "organisation"], name="instructor_once_per_organisation"),
@@ -145,30 +150,9 @@ class CourseQuerySet(models.QuerySet["Course"]):
         """Keep courses of any of these categories."""
         return self.filter(category__in=codes)
 
-    def on_topics(self, slugs: Iterable[str]) -> Self:
-        """Keep courses of any of these topics."""
-        return self.filter(topic__slug__in=slugs)
-
-    def on_tracks(self, codes: Iterable[str]) -> Self:
-        """Keep courses of any of these tracks, by their codes."""
-        return self.filter(track__code__in=codes)
-
-    def at_levels(self, levels: Iterable[str]) -> Self:
-        """Keep courses of any of these levels."""
-        return self.filter(level__in=levels)
-
     def delivered_as(self, deliveries: Iterable[str]) -> Self:
         """Keep courses that can be taught in any of these ways."""
         return self.filter(deliveries__overlap=list(deliveries))
-
-    def with_any_of(self, runs: models.QuerySet[Any]) -> Self:
-        """Keep courses that have one of these class runs: all that is asked of a run must hold for the same one."""
-        return self.filter(Exists(runs.filter(course=OuterRef("pk"))))
-
-    def soonest_first(self, runs: models.QuerySet[Any]) -> Self:
-        """Order by the start of the first of these runs each course has; courses without one come last."""
-        starts = runs.filter(course=OuterRef("pk")).values("starts_at")[:1]
-        return self.annotate(next_start=Subquery(starts)).order_by(F("next_start").asc(nulls_last=True), "code")
 
     def for_cards(self) -> Self:
         """Fetch with each course what a card shows of it."""
@@ -214,6 +198,7 @@ class Course(models.Model):
     objects = CourseQuerySet.as_manager()
 
     class Meta:
+        triggers = [moves_catalogue()]
         ordering = ["code"]
         indexes = [
             models.Index(fields=["topic", "track"], condition=Q(retired_at=None), name="course_by_topic"),
@@ -257,6 +242,7 @@ class CourseInstructor(models.Model):
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
+        triggers = [moves_catalogue()]
         ordering = ["course", "position", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["course", "instructor"], name="course_instructor_once"),
@@ -277,6 +263,7 @@ class CourseSearch(models.Model):
     pinyin = models.CharField(max_length=500)
 
     class Meta:
+        triggers = [moves_catalogue()]
         verbose_name_plural = "course searches"
         ordering = ["course"]
         indexes = [GinIndex(fields=["document"], name="course_search_document", fastupdate=False)]
@@ -324,6 +311,7 @@ class Site(models.Model):
     retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        triggers = [moves_catalogue()]
         ordering = ["slug", "pk"]
         constraints = [
             models.CheckConstraint(condition=Q(host_kind__in=HostKind.values), name="site_host_kind_known"),
@@ -360,6 +348,7 @@ class Room(models.Model):
     retired_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        triggers = [moves_catalogue()]
         ordering = ["site", "position", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["site", "name"], name="room_name_once_per_site"),

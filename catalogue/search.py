@@ -72,6 +72,11 @@ def matching(queryset: CourseQuerySet, query: str) -> CourseQuerySet:
     return best_first(holding(queryset, query), query)
 
 
+def ranked(query: str) -> list[int]:
+    """Return the keys of the published courses that hold everything the query names, the best first. One statement."""
+    return list(matching(Course.objects.published(), query).values_list("pk", flat=True))
+
+
 def best_first(queryset: CourseQuerySet, query: str) -> CourseQuerySet:
     """Put the courses that speak most of what the query names first, ties by code."""
     return queryset.annotate(rank=SearchRank(F("search__document"), _cast(_tsquery(query)))).order_by("-rank", "code")

@@ -3,22 +3,24 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from catalogue.models import Course
 from enrollment.models import Enrollment, EnrollmentStatus
 from policy import clock
+from portal.selection import Selection
 from timetable import words
-from timetable.models import ClassRun, ClassRunQuerySet, Lesson, RunState
+from timetable.models import ClassRun, Lesson, RunState
 
-Row = TypeVar("Row", bound=Model)
 PAGE_SIZE = 24
 LONGEST_PAGE_NUMBER = 9
+RUNS_ON_CARD = 3
+CAN_PRESS = {RunState.OPEN, RunState.FEW}
 CHANCES = {RunState.OPEN: 0, RunState.FEW: 0, RunState.WAITING: 1, RunState.SOON: 2}
 
 
@@ -43,12 +45,13 @@ class RunCard:
 
 @dataclass(frozen=True)
 class CourseCard:
-    """A course in a list, with the run one would take."""
+    """A course in a list, with the run one would take, and the next ones with a seat."""
 
     course: Course
     url: str
     deliveries: list[str]
     next_run: RunCard | None
+    later_runs: list[RunCard]
 
 
 def run_card(run: ClassRun, now: datetime, own: Enrollment | None = None) -> RunCard:
@@ -89,20 +92,30 @@ def own_in_words(own: Enrollment) -> str:
     return _("前面 %(ahead)s 人") % {"ahead": getattr(own, "ahead", 0)}
 
 
-def course_cards(courses: Iterable[Course], runs: ClassRunQuerySet, now: datetime) -> list[CourseCard]:
-    """Return the courses with the best of `runs` each has. One statement."""
-    courses = list(courses)
-    best = runs.select_related("site").filter(course__in=courses).best_of_courses(now) if courses else []
-    of_course = {run.course_id: _card(run, now, []) for run in best}
+def course_cards(selection: Selection, keys: Sequence[int], now: datetime) -> list[CourseCard]:
+    """Return these courses of a selection, each with the runs of it one would take. Two statements."""
+    courses = Course.objects.for_cards().in_bulk(keys)
+    wanted = selection.next_runs(keys, RUNS_ON_CARD)
+    numbers = [pk for of_one in wanted.values() for pk in of_one]
+    runs = ClassRun.objects.select_related("site").in_bulk(numbers) if numbers else {}
+    shown = {pk: _course_runs([runs[run] for run in wanted[pk] if run in runs], now) for pk in keys}
     return [
         CourseCard(
-            course=course,
-            url=reverse("portal:course", args=[course.code]),
-            deliveries=course.delivery_labels,
-            next_run=of_course.get(course.pk),
+            course=courses[pk],
+            url=reverse("portal:course", args=[courses[pk].code]),
+            deliveries=courses[pk].delivery_labels,
+            next_run=next(iter(shown[pk]), None),
+            later_runs=[card for card in shown[pk][1:] if card.state in CAN_PRESS],
         )
-        for course in courses
+        for pk in keys
+        if pk in courses
     ]
+
+
+def _course_runs(runs: Iterable[ClassRun], now: datetime) -> list[RunCard]:
+    """Return the runs as they stand now, which may be some seconds later than the index knew them."""
+    cards = [_card(run, now, []) for run in runs]
+    return sorted(cards, key=lambda card: (card.state not in CAN_PRESS, card.starts_at))
 
 
 def best_of(rows: Iterable[RunCard]) -> RunCard | None:
@@ -114,11 +127,9 @@ def best_of(rows: Iterable[RunCard]) -> RunCard | None:
     return min(rows, key=order, default=None)
 
 
-def page_of(rows: QuerySet[Row], wanted: str, *, total: int | None = None) -> Page[Row]:
+def page_of(rows: QuerySet[Any] | Sequence[Any], wanted: str) -> Page[Any]:
     """Return one page of rows; a number out of range gives the nearest page there is, no number the first."""
     paginator = Paginator(rows, PAGE_SIZE)
-    if total is not None:
-        paginator.count = total  # counted already, with the facets
     number = int(wanted[:LONGEST_PAGE_NUMBER]) if wanted.isascii() and wanted.isdecimal() else 1
     return paginator.page(min(max(number, 1), paginator.num_pages))
 

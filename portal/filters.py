@@ -1,23 +1,21 @@
 """What the addresses of the course list may ask for. Unknown names and values are ignored, never an error."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 import django_filters
 from django import forms
-from django.db.models import F
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from catalogue import search
-from catalogue.models import Course, CourseQuerySet
-from portal.facets import LABELS, STATES, Choices
-from timetable.models import ClassRun, ClassRunQuerySet
+from catalogue.models import Course
+from portal.course_index import CourseIndex
+from portal.facets import LABELS, Choices
+from portal.selection import Selection
 
 SORTS = {"best": _("最相关"), "soonest": _("最近开课"), "newest": _("最新上架"), "title": _("按课名")}
-RUN_FACETS = ("town", "state")
 
 
 class KnownValues(forms.MultipleChoiceField):
@@ -43,19 +41,9 @@ class Words(forms.CharField):
 
 
 class AnyOf(django_filters.MultipleChoiceFilter):  # type: ignore[misc]  # django-filter says nothing of its types
-    """Several values of one facet: any of them will do. `word` is the QuerySet's name for it."""
+    """Several values of one facet: any of them will do."""
 
     field_class = KnownValues
-
-    def __init__(self, word: str = "", **kwargs: Any) -> None:
-        """Remember the word; a facet that is asked of the runs has none here."""
-        super().__init__(**kwargs)
-        self.word = word
-
-    def filter(self, qs: CourseQuerySet, value: list[str]) -> CourseQuerySet:
-        """Narrow by the QuerySet's word."""
-        narrowed: CourseQuerySet = getattr(qs, self.word)(value) if value and self.word else qs
-        return narrowed
 
 
 class Search(django_filters.CharFilter):  # type: ignore[misc]  # as above
@@ -63,34 +51,31 @@ class Search(django_filters.CharFilter):  # type: ignore[misc]  # as above
 
     field_class = Words
 
-    def filter(self, qs: CourseQuerySet, value: str) -> CourseQuerySet:
-        """Keep the courses that hold all words."""
-        return search.holding(qs, value) if value else qs
-
 
 class CourseFilter(django_filters.FilterSet):  # type: ignore[misc]  # as above
-    """The course list, narrowed by the query of an address.
-
-    `courses()` is the one place where the conditions meet; the counts of a facet ask for it without that facet.
-    """
+    """The query of an address of the course list; `selection` is what it leaves of the menu."""
 
     q = Search()
-    category = AnyOf("in_categories")
-    topic = AnyOf("on_topics")
-    track = AnyOf("on_tracks")
-    level = AnyOf("at_levels")
-    delivery = AnyOf("delivered_as")
-    town = AnyOf()
+    category = AnyOf()
     state = AnyOf()
+    band = AnyOf()
+    weekday = AnyOf()
+    town = AnyOf()
+    site = AnyOf()
+    topic = AnyOf()
+    track = AnyOf()
+    audience = AnyOf()
+    level = AnyOf()
+    delivery = AnyOf()
+    title = AnyOf()
 
     class Meta:
         model = Course
         fields: list[str] = []
 
-    def __init__(self, data: QueryDict, *, choices: Choices, now: datetime) -> None:
-        """Read the query against the choices that are known."""
-        super().__init__(data, queryset=Course.objects.published())
-        self.now = now
+    def __init__(self, data: QueryDict, *, index: CourseIndex, choices: Choices) -> None:
+        """Read the query against the choices that are known. One statement if it has words to search."""
+        super().__init__(data, queryset=Course.objects.none())
         self.choices = choices
         for facet in LABELS:
             self.filters[facet].extra["known"] = [choice.value for choice in choices[facet]]
@@ -100,38 +85,8 @@ class CourseFilter(django_filters.FilterSet):  # type: ignore[misc]  # as above
         self.sorts = list(SORTS) if self.words else list(SORTS)[1:]
         wanted = data.get("sort", "")
         self.sort = wanted if wanted in self.sorts else self.sorts[0]
-
-    def menu(self, apart_from: str = "") -> CourseQuerySet:
-        """Return the courses that fit what is asked of courses."""
-        courses: CourseQuerySet = self.queryset
-        for name, value in self.form.cleaned_data.items():
-            if name != apart_from:
-                courses = self.filters[name].filter(courses, value)
-        return courses
-
-    def runs(self, apart_from: str = "") -> ClassRunQuerySet:
-        """Return the coming runs that fit what is asked of runs."""
-        towns, states = (self.chosen[name] if name != apart_from else [] for name in RUN_FACETS)
-        runs = ClassRun.objects.visible_to(None).standing().upcoming(self.now)
-        runs = runs.in_towns(towns) if towns else runs
-        return runs.in_states([STATES[state] for state in states], self.now) if states else runs
-
-    def courses(self, apart_from: str = "") -> CourseQuerySet:
-        """Return the courses that fit everything; what is asked of runs must hold for one and the same run."""
-        courses = self.menu(apart_from)
-        asks_runs = any(self.chosen[name] for name in RUN_FACETS if name != apart_from)
-        return courses.with_any_of(self.runs(apart_from)) if asks_runs else courses
-
-    def ordered(self) -> CourseQuerySet:
-        """Return the courses that fit, in the order asked for."""
-        courses = self.courses()
-        if self.sort == "best":
-            return search.best_first(courses, self.words)
-        if self.sort == "newest":
-            return courses.order_by("-created_at", "code")
-        if self.sort == "title":
-            return courses.order_by(F("search__pinyin").asc(nulls_last=True), "code")
-        return courses.soonest_first(self.runs().best_first(self.now))
+        found = search.ranked(self.words) if self.words else None
+        self.selection = Selection(index, self.chosen, found)
 
     def pairs(self, *, without: tuple[str, str] = ("", ""), leave_out: tuple[str, ...] = ()) -> list[tuple[str, str]]:
         """Return the query in force as pairs, without one of them or without some names."""

@@ -1,58 +1,43 @@
 """What stands around a list of courses: figures, category row, filters, chips, order."""
 
+from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Count, Q
 from django.template.defaultfilters import floatformat
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from catalogue.models import Category, Course, Site, Topic
+from catalogue.models import Course, Topic
 from portal import facets
-from portal.facets import Counts
+from portal.course_index import CourseIndex
+from portal.facets import Choice, Counts
 from portal.filters import SORTS, CourseFilter, address
-from portal.templatetags.look import named
+from portal.selection import Selection
 
 
-def figures() -> dict[str, int]:
+def figures(index: CourseIndex) -> dict[str, int]:
     """Return how many courses are offered, and in how many sites."""
-    return {
-        "courses": Course.objects.published().count(),
-        "sites": Site.objects.filter(retired_at=None).count(),
-    }
+    return {"courses": len(index.courses), "sites": index.site_count}
 
 
-def category_tiles() -> list[dict[str, Any]]:
+def category_tiles(index: CourseIndex) -> list[dict[str, Any]]:
     """Return the nine categories with their courses counted, as the first page shows them."""
-    course_list = reverse("portal:course_list")
-    # Grouping drops the model's own order.
-    categories = Category.objects.annotate(count=Count("courses", filter=Q(courses__retired_at=None))).order_by(
-        "position"
-    )
-    return [
-        {
-            "code": category.code,
-            "name": named(category),
-            "count": category.count,
-            "url": course_list + address([("category", category.code)]),
-        }
-        for category in categories
-    ]
+    return [{"code": choice.value, **tile} for choice, tile in _tiles(index, "category")]
 
 
-def track_tiles(topic: Topic) -> list[dict[str, Any]]:
+def track_tiles(index: CourseIndex, topic: Topic) -> list[dict[str, Any]]:
     """Return the tracks of a topic that have courses, with the addresses of the list narrowed to them."""
-    course_list = reverse("portal:course_list")
-    counted = topic.tracks.annotate(count=Count("courses", filter=Q(courses__retired_at=None)))
-    tracks = counted.filter(count__gt=0).order_by("position", "pk")
-    return [
-        {
-            "name": track.name,
-            "count": track.count,
-            "url": course_list + address([("topic", topic.slug), ("track", track.code)]),
-        }
-        for track in tracks
-    ]
+    codes = set(topic.tracks.values_list("code", flat=True))
+    tiles = [tile for choice, tile in _tiles(index, "track", ("topic", topic.slug)) if choice.value in codes]
+    return [tile for tile in tiles if tile["count"]]
+
+
+def _tiles(index: CourseIndex, facet: str, *within: tuple[str, str]) -> Iterator[tuple[Choice, dict[str, Any]]]:
+    """Yield the choices of a facet of courses, each with its count and the address of its list."""
+    counts = Selection(index, {name: [value] for name, value in within}).counts()
+    for choice in facets.known_choices(index)[facet]:
+        url = reverse("portal:course_list") + address([*within, (facet, choice.value)])
+        yield choice, {"name": choice.label, "count": counts.get((facet, choice.value), 0), "url": url}
 
 
 def course_facts(course: Course) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from policy import clock
+from portal import course_index
 
 # A Tuesday, 09:00 in Shanghai.
 NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
@@ -37,6 +38,12 @@ def stopped_clock(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     with clock.frozen_at(NOW):
         yield
+
+
+@pytest.fixture(autouse=True)
+def forgotten_index() -> None:
+    """Begin each test without what another one's rows left in memory."""
+    course_index.forget()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Where and when: class runs, their lessons, and who or what is taken for how long."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -15,6 +14,7 @@ from django.db.models import Deferrable, Exists, F, Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Enterprise, RoleKind, User
+from catalogue.version import moves_catalogue
 
 
 class RunState(models.TextChoices):
@@ -55,30 +55,6 @@ class ClassRunQuerySet(models.QuerySet["ClassRun"]):
     def owing_a_seat(self) -> Self:
         """Keep runs where somebody waits although a seat is free; the line's sweep looks here."""
         return self.filter(waiting__gt=0, seats_taken__lt=F("capacity"))
-
-    def in_towns(self, slugs: Iterable[str]) -> Self:
-        """Keep runs at sites of any of these town unions."""
-        return self.filter(site__union__slug__in=slugs)
-
-    def in_states(self, states: Iterable[str], now: datetime) -> Self:
-        """Keep runs that stand in any of these states at `now`; the same words as ClassRun.state_at."""
-        return self.filter(reduce(or_, [_stands(state, now) for state in states]))
-
-    def open_with_seats(self, now: datetime) -> Self:
-        """Keep runs a passer-by may press for at `now`, soonest first."""
-        return self.upcoming(now).in_states([RunState.OPEN], now)
-
-    def best_first(self, now: datetime) -> Self:
-        """Put runs with a seat to press for first, then the soonest."""
-        return self.annotate(can_press=_stands(RunState.OPEN, now)).order_by("-can_press", "starts_at", "pk")
-
-    def best_of_courses(self, now: datetime) -> Self:
-        """Keep one run of each course: a run with a seat to press for, else the soonest."""
-        return (
-            self.annotate(can_press=_stands(RunState.OPEN, now))
-            .order_by("course_id", "-can_press", "starts_at", "pk")
-            .distinct("course_id")
-        )
 
     def managed_by(self, user: User, now: datetime) -> Self:
         """Keep what a member of staff looks after at `now`: an officer all runs, a manager those of the own site."""
@@ -140,6 +116,8 @@ class ClassRun(models.Model):
     objects = ClassRunQuerySet.as_manager()
 
     class Meta:
+        # The seats are left out: they change all the time, and whoever shows them asks again within seconds.
+        triggers = [moves_catalogue("course_id", "site_id", "private_to_id", "opens_at", "starts_at", "cancelled_at")]
         ordering = ["starts_at", "pk"]
         indexes = [
             models.Index(fields=["course", "starts_at"], name="class_run_by_course"),
@@ -179,7 +157,7 @@ class ClassRun(models.Model):
         return self.cancelled_at is None and self.opens_at <= now < self.starts_at
 
     def state_at(self, now: datetime) -> RunState:
-        """Return where the run stands; the same rules as ClassRunQuerySet.in_states."""
+        """Return where the run stands."""
         if self.cancelled_at is not None:
             return RunState.CANCELLED
         if now >= self.starts_at:
@@ -189,15 +167,6 @@ class ClassRun(models.Model):
         if not self.seats_left:
             return RunState.WAITING
         return RunState.FEW if self.seats_left <= FEW_SEATS else RunState.OPEN
-
-
-def _stands(state: str, now: datetime) -> Q:
-    """Return the condition of RunState.OPEN (with FEW), WAITING or SOON."""
-    if state == RunState.SOON:
-        return Q(cancelled_at=None, opens_at__gt=now)
-    is_open = Q(cancelled_at=None, opens_at__lte=now, starts_at__gt=now)
-    has_seats = Q(seats_taken__lt=F("capacity"), waiting=0)
-    return is_open & has_seats if state == RunState.OPEN else is_open & ~has_seats
 
 
 @pghistory.track(append_only=True)
@@ -215,6 +184,7 @@ class Lesson(models.Model):
     cancelled_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        triggers = [moves_catalogue()]
         ordering = ["starts_at", "pk"]
         indexes = [models.Index(fields=["starts_at"], condition=Q(cancelled_at=None), name="lesson_by_start")]
         constraints = [

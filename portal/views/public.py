@@ -8,9 +8,10 @@ from django.views.decorators.http import require_safe
 from accounts.access import allow, anyone
 from catalogue.models import Course, Topic
 from policy import clock
-from portal import facets, listing, mine
+from portal import course_index, facets, listing, mine
 from portal.cards import best_of, course_cards, page_of, run_card
 from portal.filters import CourseFilter
+from portal.selection import Selection
 from timetable.models import ClassRun
 
 CARDS_ON_FIRST_PAGE = 3
@@ -21,12 +22,12 @@ CARDS_ON_FIRST_PAGE = 3
 def home(request: HttpRequest) -> HttpResponse:
     """Show the search, the nine categories, what can be taken soon and, signed in, the reader's next class."""
     now = clock.now()
-    runs = ClassRun.objects.visible_to(None).open_with_seats(now)
-    courses = Course.objects.published().with_any_of(runs).soonest_first(runs).for_cards()
+    index = course_index.current(now)
+    soon = Selection(index, {"state": ["open"]})
     context = {
-        "figures": listing.figures(),
-        "categories": listing.category_tiles(),
-        "cards": course_cards(courses[:CARDS_ON_FIRST_PAGE], runs, now),
+        "figures": listing.figures(index),
+        "categories": listing.category_tiles(index),
+        "cards": course_cards(soon, soon.ordered("soonest")[:CARDS_ON_FIRST_PAGE], now),
         "next_class": mine.next_class(request.user, now),
     }
     return render(request, "portal/home.html", context)
@@ -37,14 +38,14 @@ def home(request: HttpRequest) -> HttpResponse:
 def course_list(request: HttpRequest) -> HttpResponse:
     """Show the courses that the address asks for, 24 a page, and what else it could ask for."""
     now = clock.now()
-    narrowed = CourseFilter(request.GET, choices=facets.known_choices(), now=now)
-    counts = facets.counted(narrowed)
-    page = page_of(narrowed.ordered().for_cards(), request.GET.get("page", ""), total=counts.get((facets.TOTAL, ""), 0))
+    index = course_index.current(now)
+    narrowed = CourseFilter(request.GET, index=index, choices=facets.known_choices(index))
+    page = page_of(narrowed.selection.ordered(narrowed.sort), request.GET.get("page", ""))
     context = {
-        "figures": listing.figures(),
+        "figures": listing.figures(index),
         "page": page,
-        "cards": course_cards(page, narrowed.runs(), now),
-        **listing.list_frame(narrowed, counts),
+        "cards": course_cards(narrowed.selection, [*page.object_list], now),
+        **listing.list_frame(narrowed, narrowed.selection.counts()),
     }
     return render(request, "portal/course_list.html", context)
 
@@ -55,14 +56,14 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the courses of a topic that cuts across the categories, and its tracks."""
     now = clock.now()
     shown = get_object_or_404(Topic, slug=slug)
-    runs = ClassRun.objects.visible_to(None).standing().upcoming(now)
-    courses = Course.objects.published().on_topics([shown.slug]).for_cards()
-    page = page_of(courses.soonest_first(runs.best_first(now)), request.GET.get("page", ""))
+    index = course_index.current(now)
+    of_topic = Selection(index, {"topic": [shown.slug]})
+    page = page_of(of_topic.ordered("soonest"), request.GET.get("page", ""))
     context = {
         "topic": shown,
-        "tracks": listing.track_tiles(shown),
+        "tracks": listing.track_tiles(index, shown),
         "page": page,
-        "cards": course_cards(page, runs, now),
+        "cards": course_cards(of_topic, [*page.object_list], now),
     }
     return render(request, "portal/topic.html", context)
 

@@ -1,0 +1,217 @@
+"""The menu and its coming class runs in memory, so that narrowing 654 courses by anything costs no statement.
+
+Every value of every facet has a mask: a whole number with a bit for each course. What is asked of a course is cut by
+`&`; what is asked of a run (town, site, weekday, band, state) must hold for one and the same run, so the runs are gone
+through. Read anew when the catalogue's version moved, and for the states of the runs every FRESH anyway.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from threading import Lock
+from typing import NamedTuple
+
+from catalogue import version
+from catalogue.audiences import audiences_of
+from catalogue.models import Category, Course, CourseInstructor, Site, Topic, Track
+from policy.clock import local
+from timetable.bands import bands_of
+from timetable.models import ClassRun, Lesson, RunState
+
+FRESH = timedelta(seconds=5)
+COURSE_FACETS = ("category", "topic", "track", "level", "audience", "delivery", "title")
+RUN_FACETS = ("town", "site", "weekday", "band", "state")
+# What the address calls the states a passer-by can be in.
+STATES = {RunState.OPEN: "open", RunState.FEW: "open", RunState.SOON: "soon", RunState.WAITING: "full"}
+
+Mask = int
+Masks = dict[str, Mask]
+
+
+class Name(NamedTuple):
+    """What a value of a facet is called; without English, English pages say the Chinese. A site is within a town."""
+
+    value: str
+    name: str
+    name_en: str = ""
+    within: str = ""
+
+
+@dataclass(frozen=True)
+class IndexedRun:
+    """A coming run: the bit of its course, and its values of each facet of runs."""
+
+    pk: int
+    course_bit: Mask
+    starts_at: datetime
+    can_press: bool
+    values: dict[str, frozenset[str]]
+
+
+@dataclass(frozen=True)
+class CourseIndex:
+    """What was read at `read_at`. `courses` are the published ones by code: the place of a course is its bit.
+
+    `runs` are the public coming ones, those with a seat to press for first, then by start.
+    """
+
+    version: int
+    read_at: datetime
+    courses: list[int]
+    of_courses: dict[str, Masks]
+    newest: list[int]
+    by_title: list[int]
+    runs: list[IndexedRun]
+    names: dict[str, list[Name]]
+    site_count: int
+
+    @cached_property
+    def places(self) -> dict[int, int]:
+        """The bit of each course, by its key."""
+        return {pk: place for place, pk in enumerate(self.courses)}
+
+    @cached_property
+    def of_runs(self) -> dict[str, Masks]:
+        """The courses that have a coming run with each value."""
+        return {facet: masks_of(self.runs, facet) for facet in RUN_FACETS}
+
+    @property
+    def everything(self) -> Mask:
+        """The mask of all courses."""
+        return (1 << len(self.courses)) - 1
+
+    def is_fresh(self, now: datetime) -> bool:
+        """Tell whether the states of the runs may still be shown; a clock that was set back ends it too."""
+        return abs(now - self.read_at) < FRESH
+
+
+def masks_of(runs: Iterable[IndexedRun], facet: str) -> Masks:
+    """Return, for each value of a facet of runs, the courses of these runs that have it."""
+    masks: Masks = defaultdict(int)
+    for run in runs:
+        for value in run.values[facet]:
+            masks[value] |= run.course_bit
+    return dict(masks)
+
+
+def current(now: datetime) -> CourseIndex:
+    """Return the index as of now. One statement; eight more when it must be read anew."""
+    moved_to = version.current()
+    held = _held.index
+    if held is None or held.version != moved_to or not held.is_fresh(now):
+        with _held.lock:
+            held = _held.index
+            if held is None or held.version != moved_to or not held.is_fresh(now):
+                held = _held.index = _read(moved_to, now)
+    return held
+
+
+def forget() -> None:
+    """Read anew at the next call; tests need it, whose rows vanish without a trace."""
+    _held.index = None
+
+
+class _Held:
+    """The index of this process."""
+
+    def __init__(self) -> None:
+        self.index: CourseIndex | None = None
+        self.lock = Lock()
+
+
+_held = _Held()
+
+
+def _read(moved_to: int, now: datetime) -> CourseIndex:
+    menu = Course.objects.published().select_related("search", "topic", "track").order_by("code")
+    courses = list(menu.only(*_COURSE_COLUMNS))
+    places = {course.pk: place for place, course in enumerate(courses)}
+    return CourseIndex(
+        version=moved_to,
+        read_at=now,
+        courses=[course.pk for course in courses],
+        of_courses=_masks_of_courses(courses),
+        newest=[course.pk for course in sorted(courses, key=lambda one: one.created_at, reverse=True)],
+        by_title=[course.pk for course in sorted(courses, key=_title_in_pinyin)],
+        runs=_runs(places, now),
+        names=_names(),
+        site_count=Site.objects.filter(retired_at=None).count(),
+    )
+
+
+_COURSE_COLUMNS = (
+    "code", "category", "topic__slug", "track__code", "level", "deliveries", "audience", "created_at", "title",
+    "search__pinyin",
+)  # fmt: skip
+
+
+def _title_in_pinyin(course: Course) -> tuple[bool, str]:
+    pinyin = course.search.pinyin if hasattr(course, "search") else ""
+    return not pinyin, pinyin
+
+
+def _masks_of_courses(courses: list[Course]) -> dict[str, Masks]:
+    masks: dict[str, Masks] = {facet: defaultdict(int) for facet in COURSE_FACETS}
+    titles: dict[int, list[str]] = defaultdict(list)
+    for course_id, of_one in CourseInstructor.objects.order_by().values_list("course_id", "instructor__titles"):
+        titles[course_id] += of_one
+    for place, course in enumerate(courses):
+        for facet, values in zip(COURSE_FACETS, _values_of(course, titles[course.pk]), strict=True):
+            for value in values:
+                masks[facet][value] |= 1 << place
+    return masks
+
+
+def _values_of(course: Course, titles: list[str]) -> Iterator[Iterable[str]]:
+    """Yield the values of a course in the order of COURSE_FACETS."""
+    yield [course.category_id]
+    yield [course.topic.slug] if course.topic else []
+    yield [course.track.code] if course.track else []
+    yield [course.level]
+    yield audiences_of(course.audience)
+    yield course.deliveries
+    yield titles
+
+
+def _runs(places: dict[int, int], now: datetime) -> list[IndexedRun]:
+    coming = ClassRun.objects.visible_to(None).standing().upcoming(now).filter(course__in=places)
+    lessons = Lesson.objects.filter(class_run__in=coming.order_by(), cancelled_at=None)
+    times: dict[int, list[datetime]] = defaultdict(list)
+    for run_id, starts_at in lessons.order_by().values_list("class_run_id", "starts_at"):
+        times[run_id].append(starts_at)
+    found = [
+        _indexed(run, 1 << places[run.course_id], times[run.pk] or [run.starts_at], now)
+        for run in coming.select_related("site__union")
+    ]
+    return sorted(found, key=lambda run: (not run.can_press, run.starts_at, run.pk))
+
+
+def _indexed(run: ClassRun, course_bit: Mask, times: list[datetime], now: datetime) -> IndexedRun:
+    state = run.state_at(now)
+    values = {
+        "town": frozenset({run.site.union.slug}),
+        "site": frozenset({run.site.slug}),
+        "weekday": frozenset(str(local(time).isoweekday()) for time in times),
+        "band": frozenset(str(band) for time in times for band in bands_of(time)),
+        "state": frozenset({STATES[state]}),
+    }
+    return IndexedRun(run.pk, course_bit, run.starts_at, STATES[state] == "open", values)
+
+
+def _names() -> dict[str, list[Name]]:
+    sites = Site.objects.filter(retired_at=None).select_related("union").order_by("union__slug", "slug")
+    towns = {site.union.slug: site.union.area or site.union.name for site in sites}
+    return {
+        "category": [Name(one.code, one.name, one.name_en) for one in Category.objects.all()],
+        "topic": [Name(one.slug, one.name, one.name_en) for one in Topic.objects.filter(retired_at=None)],
+        "track": list(_track_names()),
+        "town": [Name(slug, area) for slug, area in towns.items()],
+        "site": [Name(site.slug, site.short_name, within=site.union.slug) for site in sites],
+    }
+
+
+def _track_names() -> Iterator[Name]:
+    for track in Track.objects.order_by("position", "pk"):
+        yield Name(track.code, track.name)
