@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import BOOKERS, RoleKind, User
-from bookings import drafting, rules, say
+from bookings import drafting, mending, rules, say
 from bookings.errors import BookingRefused
 from bookings.models import Booking, BookingStatus
 from messaging import outbox
@@ -132,6 +132,8 @@ def move(  # noqa: PLR0913 -- who does what to what, when, why, and what came of
     with recorded(actor=actor, reason=reason, at=now):
         booking.save(update_fields=["status", *changed])
     drafting.forget(booking.key, booking.enterprise.public_id)
+    if booking.status != BookingStatus.CONFIRMED:
+        mending.forget(booking)
     if step.says:
         _tell(booking, action, step.says, reason=reason, now=now)
     return booking

@@ -6,7 +6,7 @@ Identity numbers are recognised in order to be dropped: they go nowhere, not eve
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -17,9 +17,11 @@ from policy.text import one_line
 MOST_ROWS = 1000
 LONGEST_NAME = 40
 FEWEST_DIGITS = 5
+IDENTITY_DIGITS = 15
 BETWEEN = re.compile(r"[,，;；、]")
 NUMBER_WORD = re.compile(r"[+0-9()\-‐‑–—.]+")
 IDENTITY = re.compile(r"[0-9]{17}[0-9Xx]|(?!0086)[0-9]{15}")
+IDENTITY_INSIDE = re.compile(rf"(?<![0-9])(?:{IDENTITY.pattern})(?![0-9])")
 SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{1,2}")
 WHOLE_FLOAT = re.compile(r"([0-9]{11,13})\.0+")
 IS_NAME = re.compile(r"姓名|名字|^name$", re.IGNORECASE)
@@ -40,19 +42,24 @@ class Verdict(models.TextChoices):
     UNCLEAR_NAME = "unclear_name", _("分不清哪一栏是姓名，请只留姓名和手机号，或在第一行写上“姓名”“手机号”")
     LONG_NAME = "long_name", _("姓名太长，最多 40 个字")
     DUPLICATE = "duplicate", _("与上面的一行是同一个手机号")
+    OTHER_NAME = "other_name", _("这个手机号已用另一个姓名录入，请核对手机号")
     TOO_MANY = "too_many", _("名额已满")
     REFUSED = "refused", _("这位职工现在不能录取（可能时间冲突或本学期报名已满），请本人查看自己的报名")
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line: its number in what was pasted, name and phone as typed, the normalised phone, and what is wrong."""
+    """One line: its number in what was pasted, name and phone as typed, the normalised phone, and what is wrong.
+
+    `key` is that of the kept row it mends (bookings/mending.py), if it mends one.
+    """
 
     number: int
     name: str
     typed: str
     phone: str
     wrong: Verdict | None
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,15 @@ def read(lines: Sequence[Sequence[str]]) -> list[Row]:
             columns = Columns(None, None)
         rows.append(_row(number, cells, columns))
     return rows
+
+
+def mended(*, key: str, number: int, name: str, phone: str) -> Row:
+    """Return a row whose columns are known, as somebody has corrected it."""
+    row = _row(number, [name, phone], Columns(name=0, phone=1))
+    if not row.typed and (typed := _tidy(_without_identity(phone))):
+        # What is no number at all is still what was typed.
+        row = replace(row, typed=typed, wrong=row.wrong if row.wrong != Verdict.NO_PHONE else Verdict.WRONG_PHONE)
+    return replace(row, key=key)
 
 
 def _cells(line: str) -> list[str]:
@@ -135,6 +151,7 @@ def _heading(cells: Sequence[str]) -> Columns | None:
 
 
 def _row(number: int, cells: Sequence[str], columns: Columns) -> Row:
+    cells = [_without_identity(cell) for cell in cells]
     names, numbers = _sorted(cells)
     if columns.name is not None:
         names = [one_line(cell) for cell in cells[columns.name : columns.name + 1] if one_line(cell)]
@@ -166,6 +183,11 @@ def _tidy(cell: str) -> str:
     tidy = unicodedata.normalize("NFKC", cell).strip().lstrip("'‘’`")
     whole = WHOLE_FLOAT.fullmatch(tidy)
     return whole[1] if whole else tidy
+
+
+def _without_identity(cell: str) -> str:
+    """Return a cell without an identity number that stands beside something else in it."""
+    return IDENTITY_INSIDE.sub("", unicodedata.normalize("NFKC", cell)) if _digits(cell) >= IDENTITY_DIGITS else cell
 
 
 def _digits(text: str) -> int:

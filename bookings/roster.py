@@ -1,15 +1,15 @@
 """The door through which an enterprise names its people: each good row takes a seat, each bad one says why."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from accounts import people, phones
 from accounts.models import User
-from bookings import moves
+from bookings import mending, moves
 from bookings.errors import BookingRefused
+from bookings.mending import Answer
 from bookings.models import Booking, BookingStatus, RosterEntry
 from bookings.reading import MOST_ROWS, Row, Verdict
 from enrollment import seats
@@ -19,30 +19,19 @@ from policy.problems import Problem
 from timetable.words import day_and_time
 
 VERDICTS = {Outcome.ENROLLED: Verdict.SEATED, Outcome.ALREADY: Verdict.ALREADY, Outcome.FULL: Verdict.TOO_MANY}
-IN = {Verdict.SEATED, Verdict.ALREADY}
 
 
-@dataclass(frozen=True)
-class Answer:
-    """A row and what became of it."""
-
-    row: Row
-    verdict: Verdict
-
-    @property
-    def is_in(self) -> bool:
-        """Tell whether the person has a seat now."""
-        return self.verdict in IN
-
-
-def take(*, booking_id: int, actor: User, rows: Sequence[Row], now: datetime) -> list[Answer]:
+def take(
+    *, booking_id: int, actor: User, rows: Sequence[Row], now: datetime, mended: Collection[str] = ()
+) -> list[Answer]:
     """Seat the people of a roster, each in a transaction of its own, and tell each who named them.
 
-    The same rows again seat nobody twice. Raises BookingRefused when the actor may not, the class has begun, or there
-    are too many rows to be a roster.
+    Rows that take no seat are kept until they are mended; `mended` are the keys of the kept rows that these rows stand
+    for, or that are struck out. The same rows again seat nobody twice. Raises BookingRefused when the actor may not,
+    the class has begun, or there are too many rows to be a roster.
     """
     booking = Booking.objects.select_related("enterprise", "class_run").get(pk=booking_id)
-    _refuse(booking, actor, len(rows), now)
+    _refuse(booking, actor, rows, now)
     seen: set[str] = set()
     answers = []
     seating = _Seating(booking, actor, now)
@@ -50,6 +39,7 @@ def take(*, booking_id: int, actor: User, rows: Sequence[Row], now: datetime) ->
         verdict = row.wrong or (Verdict.DUPLICATE if row.phone in seen else seating.seat(row))
         seen.add(row.phone)
         answers.append(Answer(row, verdict))
+    mending.settle(booking=booking, answers=answers, mended=mended, actor=actor, now=now)
     return answers
 
 
@@ -59,13 +49,14 @@ class _Seating:
     def __init__(self, booking: Booking, actor: User, now: datetime) -> None:
         self.booking, self.actor, self.now = booking, actor, now
         seated = Enrollment.objects.live().filter(class_run=booking.class_run)
-        self.inside = set(seated.values_list("worker__phone_hash", flat=True))
+        self.inside = dict(seated.values_list("worker__phone_hash", "roster_entry__name"))
         self.is_full = False
 
     def seat(self, row: Row) -> Verdict:
         """Seat one person and remember by which name the enterprise knows them."""
-        if phones.digest(row.phone) in self.inside:
-            return Verdict.ALREADY
+        phone = phones.digest(row.phone)
+        if phone in self.inside:
+            return Verdict.ALREADY if self.inside[phone] in {row.name, None} else Verdict.OTHER_NAME
         if self.is_full:
             return Verdict.TOO_MANY
         claim = self._claim(row)
@@ -82,8 +73,8 @@ class _Seating:
         return seats.claim(worker=person, run_id=self.booking.class_run_id or 0, now=self.now, entry=entry)
 
 
-def _refuse(booking: Booking, actor: User, count: int, now: datetime) -> None:
-    found = [*_may_not(booking, actor, now), *_too_many(count)]
+def _refuse(booking: Booking, actor: User, rows: Sequence[Row], now: datetime) -> None:
+    found = [*_may_not(booking, actor, now), *_too_many(len(rows))] or [*_too_many_kept(booking, rows)]
     if found:
         raise BookingRefused(found)
 
@@ -102,3 +93,11 @@ def _too_many(count: int) -> Iterator[Problem]:
     if count > MOST_ROWS:
         values = {"count": count, "most": MOST_ROWS}
         yield Problem("too_many_rows", _("名单有 %(count)s 行，一次最多 %(most)s 行，请分几次贴。") % values)
+
+
+def _too_many_kept(booking: Booking, rows: Sequence[Row]) -> Iterator[Problem]:
+    kept = {row.same for row in mending.rows(booking)}
+    if len(kept | {(row.name, row.typed) for row in rows}) > MOST_ROWS:
+        values = {"count": len(kept), "most": MOST_ROWS}
+        sentence = _("还有 %(count)s 行没有改好，连同这次的名单超过 %(most)s 行。") % values
+        yield Problem("too_many_kept", sentence, _("请先改好或删去一些，再发新的名单。"))

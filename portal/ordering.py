@@ -1,5 +1,6 @@
 """An order as its pages show it: facts, where it stands, what the reader may do, its history."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,9 @@ from django.utils.translation import gettext_noop as mark
 
 from accounts.models import User
 from bookings import drafting, moves
+from bookings.mending import KeptRow
 from bookings.models import Booking, BookingStatus, RosterEntry
+from bookings.reading import Verdict
 from bookings.rules import say_day
 from policy.models import Draft, DraftQuerySet
 from portal import story
@@ -31,6 +34,20 @@ LOOKS = {
 }
 LONGEST_TITLE = 80
 MOST_DRAFTS = 50
+# A form may have a thousand fields at most.
+MOST_TO_MEND = 100
+# The column of a roster's row that its reason speaks of; some speak of neither.
+COLUMN_OF = {
+    Verdict.WRONG_PHONE: "phone",
+    Verdict.NO_PHONE: "phone",
+    Verdict.TWO_PHONES: "phone",
+    Verdict.SCIENTIFIC: "phone",
+    Verdict.DUPLICATE: "phone",
+    Verdict.OTHER_NAME: "phone",
+    Verdict.NO_NAME: "name",
+    Verdict.UNCLEAR_NAME: "name",
+    Verdict.LONG_NAME: "name",
+}
 KINDS = {
     "frontline": mark("一线"),
     "management": mark("管理"),
@@ -93,6 +110,16 @@ def draft_rows(drafts: DraftQuerySet, reader: User) -> list[dict[str, Any]]:
     """Return the orders that are being filled in, with what a row shows of each. Two statements."""
     found = drafting.by_enterprise(drafts[:MOST_DRAFTS], reader)
     return [{"draft": draft, "enterprise": enterprise, "title": title_of(draft)} for draft, enterprise in found]
+
+
+def to_mend(rows: Sequence[KeptRow], lines: Sequence[RosterEntry]) -> dict[str, Any]:
+    """Return the rows of a roster that are to be mended, as many as fit a form: each with the column that is wrong."""
+    named = {line.name for line in lines}
+    shown = [
+        {"row": row, "column": COLUMN_OF.get(row.verdict, ""), "is_named": bool(row.name) and row.name in named}
+        for row in rows[:MOST_TO_MEND]
+    ]
+    return {"wrong": shown, "wrong_in_all": len(rows), "wrong_later": len(rows) - len(shown)}
 
 
 def roster_lines(booking: Booking) -> list[RosterEntry]:

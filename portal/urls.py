@@ -52,6 +52,7 @@ urlpatterns = [
     path("enterprise/bookings/<slug:public_id>/submit/", bookings.submit, name="booking_submit"),
     path("enterprise/bookings/<slug:public_id>/withdraw/", bookings.withdraw, name="booking_withdraw"),
     path("enterprise/bookings/<slug:public_id>/roster/", roster.page, name="booking_roster"),
+    path("enterprise/bookings/<slug:public_id>/roster/mend/", roster.mend, name="booking_roster_mend"),
     path("", include("portal.urls_teach")),
     path("healthz", health.healthz, name="healthz"),
 ]

@@ -9,7 +9,7 @@ from accounts.models import MembershipRole, User
 from bookings import reading, roster
 from bookings.errors import BookingRefused
 from bookings.models import Booking, RosterEntry
-from bookings.roster import Answer
+from bookings.mending import Answer
 from enrollment import invariants, seats
 from enrollment.models import Enrollment
 from messaging.models import Message

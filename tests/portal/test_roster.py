@@ -1,6 +1,9 @@
-"""The roster's page: pasted or uploaded, wrong rows come back to be corrected, nothing else is kept."""
+"""The roster's page: pasted or uploaded, wrong rows wait to be corrected, nothing else is kept."""
 
+import json
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -8,16 +11,26 @@ from django.db import connection
 from django.test import Client
 
 from accounts.models import MembershipRole
+from bookings import moves
 from bookings.models import Booking, RosterEntry
+from bookings.moves import Action
 from enrollment.models import Enrollment
+from policy import clock
+from policy.models import Draft
+from tests import factories
 from tests.bookings.factories import booker_of, confirmed, order
 from tests.factories import ClassRunFactory, CourseFactory, UserFactory
 from tests.portal.pages import signed_in, words_of
 from tests.workbooks import Cell, xlsx
 
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Answer
+
 pytestmark = pytest.mark.django_db
 
 IDENTITY = "310112199001011234"
+REMARK = "这一栏不归我们管"
+WRONG = "张三\t19900001234\n李四\t1990000\n王五\t1.38E+10"
 
 
 @pytest.fixture
@@ -35,26 +48,159 @@ def address(booking: Booking) -> str:
     return f"/enterprise/bookings/{booking.public_id}/roster/"
 
 
+def send(client: Client, booking: Booking, people: str) -> "Answer":
+    return client.post(address(booking), {"people": people}, follow=True)
+
+
+def waiting(answer: "Answer") -> list[tuple[int, str, str, str]]:
+    rows = [one["row"] for one in answer.context["wrong"]]
+    return [(row.number, row.name, row.typed, row.verdict.value) for row in rows]
+
+
+def keys(answer: "Answer") -> list[str]:
+    return [one["row"].key for one in answer.context["wrong"]]
+
+
+def fixed(answer: "Answer", rows: list[tuple[str, str]]) -> dict[str, list[str]]:
+    return {"key": keys(answer), "name": [name for name, _phone in rows], "phone": [phone for _name, phone in rows]}
+
+
+def mend(client: Client, booking: Booking, rows: list[tuple[str, str]], *, strike: Iterable[str] = ()) -> "Answer":
+    form = fixed(client.get(address(booking)), rows)
+    return client.post(f"{address(booking)}mend/", {**form, "strike": list(strike)}, follow=True)
+
+
+def said(answer: "Answer") -> str:
+    return " ".join(str(message) for message in answer.context["messages"])
+
+
 def test_good_rows_go_in_and_wrong_ones_come_back(booking: Booking, contact: Client) -> None:
-    answer = contact.post(address(booking), {"people": "张三\t19900001234\n李四\t1990000\n王五\t1.38E+10"})
-    shown = words_of(answer)
-    assert "共 3 行，2 行没有录入" in shown
-    assert "2 李四 1990000 手机号不对" in shown
-    assert "3 王五 1.38E+10 手机号被表格变成了科学计数" in shown
-    assert answer.context["form"].initial == {"people": "李四\t1990000\n王五\t1.38E+10"}
+    answer = send(contact, booking, WRONG)
+    assert "共 3 行：录入 1 人，原来就在名单里 0 人，要改 2 行。" in said(answer)
     assert [entry.name for entry in RosterEntry.objects.all()] == ["张三"]
-    assert "张三 尾号1234" in words_of(contact.get(address(booking)))
+    later = contact.get(address(booking))
+    assert "张三 尾号1234" in words_of(later)
+    assert waiting(later) == [(2, "李四", "1990000", "wrong_phone"), (3, "王五", "1.38E+10", "scientific")]
+    assert ("要改的行 2" in words_of(later), "手机号被表格变成了科学计数" in words_of(later)) == (True, True)
+    assert 'value="1.38E+10"' in later.content.decode()
+
+
+def test_corrected_rows_go_in_and_vanish(booking: Booking, contact: Client) -> None:
+    send(contact, booking, WRONG)
+    answer = mend(contact, booking, [("李四", "199 0000 5678"), ("王五", "还没问到")])
+    assert "共 2 行：录入 1 人，原来就在名单里 0 人，要改 1 行。" in said(answer)
+    assert waiting(answer) == [(3, "王五", "还没问到", "wrong_phone")]
+    answer = mend(contact, booking, [("王五", "19900009012")])
+    assert ([entry.name for entry in RosterEntry.objects.all()], waiting(answer)) == (["张三", "李四", "王五"], [])
+    assert Draft.objects.count() == 0
+
+
+def test_a_row_is_struck_out_or_emptied(booking: Booking, contact: Client) -> None:
+    send(contact, booking, f"{WRONG}\n赵六\t12345")
+    first, second, _third = keys(contact.get(address(booking)))
+    rows = [("李四", "1990000"), ("王五", "1.38E+10"), (" ", "")]
+    answer = mend(contact, booking, rows, strike=[first])
+    assert "要改 1 行。删去 2 行。" in said(answer)
+    assert keys(answer) == [second]
+
+
+def test_a_list_sent_twice_waits_once(booking: Booking, contact: Client) -> None:
+    for _time in range(2):
+        answer = send(contact, booking, WRONG)
+    assert "共 3 行：录入 0 人，原来就在名单里 1 人，要改 2 行。" in said(answer)
+    assert [name for _number, name, _typed, _why in waiting(answer)] == ["李四", "王五"]
+
+
+def test_a_corrected_form_sent_twice_seats_nobody_twice(booking: Booking, contact: Client) -> None:
+    send(contact, booking, WRONG)
+    form = fixed(contact.get(address(booking)), [("李四", "19900005678"), ("王五", "1")])
+    for _time in range(2):
+        answer = contact.post(f"{address(booking)}mend/", form, follow=True)
+    assert ([entry.name for entry in RosterEntry.objects.all()], len(waiting(answer))) == (["张三", "李四"], 1)
+
+
+def test_two_colleagues_mend_the_same_row(booking: Booking, contact: Client) -> None:
+    send(contact, booking, WRONG)
+    form = fixed(contact.get(address(booking)), [("李四", "1990000"), ("王五", "1.38E+10")])
+    colleague = signed_in(booker_of(booking))
+    mend(colleague, booking, [("李四", "19900005678"), ("王五", "19900009012")])
+    answer = contact.post(f"{address(booking)}mend/", form, follow=True)
+    assert [name for _number, name, _typed, _why in waiting(answer)] == ["李四", "王五"]
+    assert "名单里已有同名的人" in words_of(answer)
+    struck = {**fixed(answer, [("李四", "1990000"), ("王五", "1.38E+10")]), "strike": keys(answer)}
+    for _time in range(2):
+        answer = contact.post(f"{address(booking)}mend/", struck, follow=True)
+    assert (waiting(answer), RosterEntry.objects.count()) == ([], 3)
+
+
+def test_whoever_may_order_sees_the_wrong_rows_and_nobody_else(booking: Booking, contact: Client) -> None:
+    send(contact, booking, WRONG)
+    colleague, viewer = signed_in(booker_of(booking)), signed_in(booker_of(booking, MembershipRole.VIEWER))
+    assert len(waiting(colleague.get(address(booking)))) == 2
+    shown = viewer.get(address(booking))
+    assert ("wrong" in shown.context, "1990000" in shown.content.decode()) == (False, False)
+    stranger = signed_in(UserFactory())
+    assert stranger.post(f"{address(booking)}mend/", {"key": "x", "name": "李四", "phone": "1"}).status_code == 404
+    mended = viewer.post(f"{address(booking)}mend/", {"key": "x", "name": "李四", "phone": "19900005678"})
+    assert (mended.status_code, RosterEntry.objects.count(), Draft.objects.count()) == (422, 1, 1)
+
+
+def test_no_phone_stands_readable_in_the_table(booking: Booking, contact: Client) -> None:
+    send(contact, booking, "张三\t19900001234\n李四\t19900001234")
+    assert waiting(contact.get(address(booking))) == [(2, "李四", "19900001234", "duplicate")]
+    assert "19900001234" not in json.dumps(Draft.objects.get().data)
+
+
+def test_a_phone_that_is_another_persons_is_not_taken_for_the_same(booking: Booking, contact: Client) -> None:
+    send(contact, booking, "张三\t19900001234\n李四\t19900001234")
+    answer = mend(contact, booking, [("李四", "19900001234")])
+    assert waiting(answer) == [(2, "李四", "19900001234", "other_name")]
+
+
+def test_who_found_no_seat_goes_in_when_there_is_one(contact: Client, booking: Booking) -> None:
+    run = booking.class_run
+    assert run is not None
+    run.capacity = 1
+    run.save(update_fields=["capacity"])
+    answer = send(contact, booking, "张三\t19900001234\n李四\t19900005678")
+    assert waiting(answer) == [(2, "李四", "19900005678", "too_many")]
+    run.capacity = 2
+    run.save(update_fields=["capacity"])
+    answer = send(contact, booking, "李四\t19900005678")
+    assert (waiting(answer), RosterEntry.objects.count()) == ([], 2)
+
+
+def test_a_thousand_wrong_rows_are_mended_a_hundred_at_a_time(booking: Booking, contact: Client) -> None:
+    answer = send(contact, booking, "\n".join(f"工友\t{number:06d}" for number in range(1000)))
+    assert (len(waiting(answer)), answer.context["wrong_in_all"]) == (100, 1000)
+    assert "先列出 100 行，录入后再列出其余 900 行。" in words_of(answer)
+    more = contact.post(address(booking), {"people": "新人\t123456"})
+    assert (more.status_code, "还有 1000 行没有改好，连同这次的名单超过 1000 行。" in words_of(more)) == (422, True)
+    answer = mend(contact, booking, [("", "")] * 100)
+    assert answer.context["wrong_in_all"] == 900
+
+
+def test_rows_that_wait_go_with_the_order(booking: Booking, contact: Client) -> None:
+    send(contact, booking, WRONG)
+    run = booking.class_run
+    assert run is not None
+    with clock.frozen_at(run.ends_at):
+        assert "wrong" not in contact.get(address(booking)).context
+        moves.move(booking_id=booking.pk, action=Action.FINISH, actor=factories.officer(), now=clock.now())
+    assert Draft.objects.count() == 0
 
 
 def test_an_identity_number_is_stored_nowhere(booking: Booking, contact: Client) -> None:
-    answer = contact.post(
-        address(booking), {"people": f"姓名\t身份证\t手机\n张三\t{IDENTITY}\t19900001234\n李四\t{IDENTITY}\t1"}
-    )
+    people = f"姓名\t身份证\t手机\t备注\n张三\t{IDENTITY}\t19900001234\t甲\n李四{IDENTITY}\t{IDENTITY}\t1\t{REMARK}"
+    answer = send(contact, booking, people)
+    assert waiting(answer) == [(3, "李四", "", "no_phone")]
+    answer = mend(contact, booking, [("李四", f"12345 {IDENTITY}")])
     assert IDENTITY not in answer.content.decode()
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
-            cursor.execute(f'SELECT count(*) FROM "{table}" t WHERE t::text LIKE %s', [f"%{IDENTITY}%"])  # noqa: S608 -- our own table names
-            assert cursor.fetchone() == (0,), table
+            for secret in (IDENTITY, REMARK):
+                cursor.execute(f'SELECT count(*) FROM "{table}" t WHERE t::text LIKE %s', [f"%{secret}%"])  # noqa: S608 -- our own table names
+                assert cursor.fetchone() == (0,), (table, secret)
 
 
 def test_a_workbook_is_read_like_a_paste(booking: Booking, contact: Client, tmp_path: Path) -> None:  # 28
@@ -65,8 +211,8 @@ def test_a_workbook_is_read_like_a_paste(booking: Booking, contact: Client, tmp_
         ["1.38E+10", "王五"],
     ]
     upload = SimpleUploadedFile("名单.xlsx", xlsx(tmp_path / "名单.xlsx", {"名单": rows}).read_bytes())
-    shown = words_of(contact.post(address(booking), {"file": upload}))
-    assert "共 3 行，1 行没有录入" in shown
+    answer = contact.post(address(booking), {"file": upload}, follow=True)
+    assert waiting(answer) == [(4, "王五", "1.38E+10", "scientific")]
     assert [entry.name for entry in RosterEntry.objects.all()] == ["张三", "李四"]
 
 
@@ -101,9 +247,9 @@ def test_too_many_rows_keep_what_was_pasted(booking: Booking, contact: Client) -
 
 
 def test_a_script_for_a_name_is_text(booking: Booking, contact: Client) -> None:  # 40
-    answer = contact.post(address(booking), {"people": "<script>alert(1)</script>\t19900001234"})
-    assert "<script>alert" not in answer.content.decode()
-    assert "<script>alert" not in contact.get(address(booking)).content.decode()
+    script = "<script>alert(1)</script>"
+    answer = send(contact, booking, f"{script}\t19900001234\n{script}\t1990000")
+    assert (len(waiting(answer)), "<script>alert" in answer.content.decode()) == (1, False)
 
 
 def test_anothers_roster_is_not_there(booking: Booking) -> None:  # 47

@@ -58,6 +58,7 @@ MAY_OPEN = {
     "portal:booking_kept": OWNER,
     "portal:booking_new": OWNER,
     "portal:booking_roster": OWNER,
+    "portal:booking_roster_mend": SIGNED_IN,
     "portal:booking_submit": SIGNED_IN,
     "portal:booking_withdraw": SIGNED_IN,
     "portal:cancel_confirm": OWNER,
