@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import F, Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
-from catalogue import honors  # noqa: F401 -- Django looks for models here; they have a file of their own
+from catalogue import honors
 from catalogue.version import moves_catalogue
 from policy import ids
 
@@ -159,8 +159,9 @@ class CourseQuerySet(models.QuerySet["Course"]):
         return self.select_related("category", "topic")
 
     def for_page(self) -> Self:
-        """Fetch with a course what its own page shows of it, except its runs."""
-        teachers = CourseInstructor.objects.select_related("instructor")
+        """Fetch with a course what its own page shows of it, except its runs; of honours the verified ones only."""
+        honor = Prefetch("instructor__honor", honors.Honor.objects.public())
+        teachers = CourseInstructor.objects.select_related("instructor").prefetch_related(honor)
         return self.select_related("category", "topic", "track").prefetch_related(
             Prefetch("course_instructors", teachers)
         )

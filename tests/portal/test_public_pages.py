@@ -137,14 +137,14 @@ def test_a_code_in_small_letters_leads_to_the_course(client: Client, course: Cou
 def test_statements_of_a_course_page_do_not_grow_with_its_runs(
     client: Client, course: Course, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    # The course, its instructors, its runs, their lessons.
+    # The course, its instructors, their verified honours, its runs, their lessons.
     ClassRunFactory(course=course)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get("/courses/SK0001/")
     for _run in range(23):
         ClassRunFactory(course=course, site=SiteFactory())
     CourseInstructorFactory(course=course)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert client.get("/courses/SK0001/").content.decode().count('<li class="run">') == 24
 
 
@@ -215,10 +215,10 @@ def test_a_course_page_asks_one_more_question_for_who_signed_in(
 ) -> None:
     browser = signed_in(UserFactory())
     ClassRunFactory(course=course)
-    with django_assert_num_queries(9):  # the four of a visitor, the frame's four, and the own enrollments
+    with django_assert_num_queries(10):  # the five of a visitor, the frame's four, and the own enrollments
         browser.get("/courses/SK0001/")
     ClassRunFactory.create_batch(3, course=course)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         browser.get("/courses/SK0001/")
 
 
