@@ -1,10 +1,11 @@
 """What the demonstration's timetable is drawn from: short courses, ordinary rooms, the hours people are free."""
 
-from datetime import time, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import TypeVar
 
 from catalogue.models import Course, Delivery, Room, RoomKind
+from policy.clock import SHANGHAI
 from portal.forms import lesson_minutes
 
 T = TypeVar("T")
@@ -14,6 +15,7 @@ LONGEST_AT_NOON = timedelta(minutes=80)
 LONGEST_MINUTES = 120
 SATURDAY, SUNDAY = 5, 6
 SMALLEST_ROOM = 12
+OFFICE_OPENS, OFFICE_MINUTES = time(9, 0), 8 * 60
 USUAL_KINDS = [RoomKind.CLASSROOM, RoomKind.MEETING, RoomKind.HALL]
 
 
@@ -43,3 +45,8 @@ def usual_rooms() -> list[Room]:
 def shuffled(things: list[T], chance: Random) -> list[T]:
     """Return the same things in another order."""
     return chance.sample(things, len(things))
+
+
+def at_work(day: date, chance: Random) -> datetime:
+    """Return a moment of the day at which offices are open."""
+    return datetime.combine(day, OFFICE_OPENS, SHANGHAI) + timedelta(minutes=chance.randrange(OFFICE_MINUTES))

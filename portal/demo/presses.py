@@ -5,7 +5,7 @@ runs counted in; never two runs of a course in a term; never two lessons at once
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
@@ -41,7 +41,10 @@ class Press(NamedTuple):
 
 @dataclass
 class Place:
-    """An enrollment as the doors leave it, with the number of people ahead when it joined the line."""
+    """An enrollment as the doors leave it, with the number of people ahead when it joined the line.
+
+    `named_by`: the person of an enterprise who had it on the roster; else staff typed in what did not come by web.
+    """
 
     worker: User
     created_at: datetime
@@ -51,6 +54,7 @@ class Place:
     seated_at: datetime | None = None
     cancelled_at: datetime | None = None
     ahead: int = 0
+    named_by: User | None = None
 
 
 @dataclass(frozen=True)
@@ -90,20 +94,39 @@ class Crowd:
                 found.append(Press(at + (until - at) * self.chance.random(), worker, cancels=True, via=via))
         return sorted(found, key=lambda press: (press.at, press.cancels))
 
+    def roster(self, plan: Plan, people: Iterable[User]) -> Iterator[User]:
+        """Yield those of the people who may take a seat, and have it from then on."""
+        wanted = self._wanted(plan)
+        return (person for person in people if self._takes(person, wanted))
+
     def _people(self, plan: Plan, count: int) -> Iterable[User]:
         """Yield up to that many people who may take a seat; fewer where too few are left."""
-        first_day = local(plan.lessons[0].starts_at).date()
-        term = next(term.pk for term in self.terms if term.starts_on <= first_day <= term.ends_on)
-        wanted = Held(term, plan.course.pk, [(slot.starts_at, slot.ends_at) for slot in plan.lessons])
+        wanted = self._wanted(plan)
         found = 0
         for _try in range(MOST_TRIES * count if self.workers else 0):
             if found == count:
                 return
             worker = self.workers[int(len(self.workers) * self.chance.random() ** SKEW)]
-            if _fits(wanted, self.held[worker.pk]):
-                self.held[worker.pk].append(wanted)
+            if self._takes(worker, wanted):
                 found += 1
                 yield worker
+
+    def _wanted(self, plan: Plan) -> Held:
+        term = term_at(plan.lessons[0].starts_at, self.terms)
+        return Held(term.pk, plan.course.pk, [(slot.starts_at, slot.ends_at) for slot in plan.lessons])
+
+    def _takes(self, worker: User, wanted: Held) -> bool:
+        """Let the worker hold it as well, unless a door would refuse; tell whether it did."""
+        may = _fits(wanted, self.held[worker.pk])
+        if may:
+            self.held[worker.pk].append(wanted)
+        return may
+
+
+def term_at(moment: datetime, terms: Iterable[Term]) -> Term:
+    """Return the one of the terms that the moment's day, in Shanghai, belongs to."""
+    day = local(moment).date()
+    return next(term for term in terms if term.starts_on <= day <= term.ends_on)
 
 
 def play(plan: Plan, presses: Iterable[Press]) -> list[Place]:

@@ -7,8 +7,9 @@ from datetime import date, datetime, time, timedelta
 from itertools import cycle, islice
 from random import Random
 
+from accounts.models import Enterprise
 from catalogue.menu.progress import Progress
-from catalogue.models import Band, Course, Instructor, Room
+from catalogue.models import Band, Course, CourseInstructor, Instructor, Room
 from policy.clock import SHANGHAI, local
 from policy.defaults import MAX_SEATS, OPEN_AT
 from portal.demo.places import (
@@ -69,11 +70,15 @@ class Diary:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A run of the town: the plan as the door gets it, when an officer makes it, how much it is liked (0 to 1)."""
+    """A run of the town: the plan as the door gets it, when an officer makes it, how much it is liked (0 to 1).
+
+    One that is `private_to` an enterprise is of an order of its.
+    """
 
     plan: Plan
     made_at: datetime
-    liked: float
+    liked: float = 0
+    private_to: Enterprise | None = None
 
 
 @dataclass(frozen=True)
@@ -101,25 +106,48 @@ def draw(count: int, *, chance: Random, now: datetime, progress: Progress) -> li
     diary, rooms = todays_diary(), all_rooms()
     found: list[Drawn] = []
     misses = 0
-    offers = cycle(shuffled(_offers(), chance))
+    waiting = cycle(shuffled(offers(), chance))
     while len(found) < count:
-        run = _place(next(offers), rooms, diary, chance=chance, now=now)
-        misses = 0 if run else misses + 1
+        offer = next(waiting)
+        lessons = find_place(offer, rooms, diary, between=(now - PAST, now + COMING), chance=chance)
+        misses = 0 if lessons else misses + 1
         if misses > MOST_MISSES:
             raise TownIsFull
-        if run:
-            diary.take(run.plan.lessons)
-            found.append(run)
+        if lessons:
+            diary.take(lessons)
+            found.append(_drawn(offer.course, lessons, chance=chance, now=now))
             progress("排课", len(found), count)
     return sorted(found, key=lambda run: run.made_at)
 
 
-def _offers() -> list[Offer]:
-    return [Offer(course, _teacher(course), lesson_length(course), _hours(course)) for course in short_courses()]
+def offers() -> list[Offer]:
+    """Return the courses that fit into the town's hours."""
+    teachers = _usual_teachers()
+    return [Offer(course, teachers.get(course.pk), lesson_length(course), _hours(course)) for course in short_courses()]
 
 
-def _teacher(course: Course) -> Instructor | None:
-    return course.instructors.filter(retired_at=None).order_by("course_instructors__position").first()
+def find_place(
+    offer: Offer, rooms: list[Room], diary: Diary, *, between: Time, chance: Random
+) -> tuple[Slot, ...] | None:
+    """Return the weekly lessons of a run that starts between two moments, where room and instructor are free.
+
+    None where none is found by chance.
+    """
+    for start in islice(_starts(offer, between, chance), MOST_TRIES):
+        room = chance.choice(rooms)
+        lessons = tuple(
+            Slot(room, offer.teacher, first, first + offer.length)
+            for first in (start + week * WEEK for week in range(offer.course.lesson_count))
+        )
+        if room.site.opened_on <= local(start).date() and diary.has_free(lessons):
+            return lessons
+    return None
+
+
+def _usual_teachers() -> dict[int, Instructor]:
+    """Return by course who teaches it first in the menu's order, of those who still teach."""
+    rows = CourseInstructor.objects.filter(instructor__retired_at=None).order_by("course", "-position", "-pk")
+    return {row.course_id: row.instructor for row in rows.select_related("instructor")}
 
 
 def _hours(course: Course) -> list[tuple[Iterable[int], time]]:
@@ -130,28 +158,17 @@ def _hours(course: Course) -> list[tuple[Iterable[int], time]]:
     return fitting or HOURS[Band.AFTER_WORK]
 
 
-def _place(offer: Offer, rooms: list[Room], diary: Diary, *, chance: Random, now: datetime) -> Drawn | None:
-    """Return a run of the course at a time and place that are free, None where none is found by chance."""
-    for start in islice(_starts(offer, chance, now), MOST_TRIES):
-        room = chance.choice(rooms)
-        lessons = tuple(
-            Slot(room, offer.teacher, first, first + offer.length)
-            for first in (start + week * WEEK for week in range(offer.course.lesson_count))
-        )
-        if room.site.opened_on <= local(start).date() and diary.has_free(lessons):
-            return _drawn(offer.course, lessons, chance=chance, now=now)
-    return None
-
-
-def _starts(offer: Offer, chance: Random, now: datetime) -> Iterator[datetime]:
-    """Yield starts between twelve months ago and three months ahead, without end."""
-    today = local(now).date()
-    first_monday = today - PAST - today.weekday() * DAY
+def _starts(offer: Offer, between: Time, chance: Random) -> Iterator[datetime]:
+    """Yield starts between two moments, without end."""
+    first, last = between
+    first_day = local(first).date()
+    first_monday = first_day - first_day.weekday() * DAY
+    weeks = (last - first) // WEEK + 2
     while True:
         weekdays, hour = chance.choice(offer.hours)
-        day = first_monday + chance.randrange((PAST + COMING) // WEEK + 1) * WEEK + chance.choice([*weekdays]) * DAY
+        day = first_monday + chance.randrange(weeks) * WEEK + chance.choice([*weekdays]) * DAY
         start = datetime.combine(day, hour, SHANGHAI)
-        if now - PAST <= start <= now + COMING:
+        if first <= start <= last:
             yield start
 
 

@@ -6,7 +6,7 @@ from random import Random
 
 from catalogue.menu.progress import Progress
 from policy.reference import reference_data
-from portal.demo import featured, people, proposing, timetable
+from portal.demo import featured, firms, orders, people, proposing, timetable
 from portal.demo.presses import Crowd, finish, play
 from portal.demo.timetable import BEGAN, COMING, Drawn
 from portal.demo.writing import Pen, carry_all, count_anew, prepare, write_places, write_runs
@@ -16,10 +16,20 @@ TERM_STEP = timedelta(days=60)
 
 @dataclass(frozen=True)
 class Size:
-    """How many workers and class runs the town has."""
+    """How many workers and public class runs the town has; its enterprises and orders follow from these."""
 
     people: int
     runs: int
+
+    @property
+    def firms(self) -> int:
+        """Enterprises: 300 of 20,000 people."""
+        return max(1, self.people * 300 // 20_000)
+
+    @property
+    def orders(self) -> int:
+        """Orders: 400 beside 5,000 runs; always one of every way."""
+        return max(len(orders.WAYS), self.runs * 400 // 5000)
 
 
 def make(*, size: Size, seed: int, now: datetime, progress: Progress) -> None:
@@ -38,7 +48,10 @@ def make(*, size: Size, seed: int, now: datetime, progress: Progress) -> None:
     made = featured.schedule(wished, officer=officer, chance=chance, now=now)
     featured.fill(made, wished, workers, now=now)
     people.make_manager(site=made[0].site, now=began)
-    make_runs(size.runs - len(made), crowd=Crowd(workers[2:], chance), pen=Pen(officer, now, progress))
+    crowd, pen = Crowd(workers[2:], chance), Pen(officer, now, progress)
+    make_runs(size.runs - len(made), crowd=crowd, pen=pen)
+    ordering = firms.make_firms(size.firms, crowd.workers, chance=chance, pen=pen)
+    orders.make_orders(size.orders, ordering, crowd=crowd, pen=pen)
     proposing.make_proposals(now=now)
     carry_all(now=now)
     count_anew()

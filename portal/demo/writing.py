@@ -22,11 +22,10 @@ from messaging.models import Channel, Delivery, DeliveryStatus, Message
 from policy import ids
 from policy.clock import local
 from policy.history import recorded
-from policy.models import NumberSeries, Policy
-from portal.demo.presses import Place
+from policy.models import NumberSeries, Policy, Term
+from portal.demo.presses import Place, term_at
 from portal.demo.timetable import Drawn
 from timetable.models import ClassRun, Lesson, Occupancy, Resource
-from timetable.rules import term_of
 
 M = TypeVar("M", bound=models.Model)
 
@@ -87,14 +86,15 @@ def prepare() -> None:
 
 def write_runs(drawn: Sequence[Drawn], places: Sequence[Sequence[Place]], pen: Pen) -> list[ClassRun]:
     """Write the runs, in the order in which they were made, with lessons, what these occupy, and the seats taken."""
-    terms = {run.plan.lessons[0].starts_at: term_of(run.plan) for run in drawn}
+    terms = list(Term.objects.all())
     policies = list(Policy.objects.order_by("-valid_from", "-pk"))
     rows = (
         ClassRun(
             number=number,
             course=run.plan.course,
             site=run.plan.site,
-            term=terms[run.plan.lessons[0].starts_at],
+            term=term_at(run.plan.lessons[0].starts_at, terms),
+            private_to=run.private_to,
             policy=next(policy for policy in policies if policy.valid_from <= run.made_at),
             capacity=run.plan.capacity,
             min_size=run.plan.min_size,
@@ -115,7 +115,7 @@ def write_runs(drawn: Sequence[Drawn], places: Sequence[Sequence[Place]], pen: P
     return runs
 
 
-def write_places(runs: Sequence[ClassRun], places: Sequence[Sequence[Place]], pen: Pen) -> None:
+def write_places(runs: Sequence[ClassRun], places: Sequence[Sequence[Place]], pen: Pen) -> list[Written]:
     """Write everybody's enrollment, the oldest first, and what those were told whose seat or line is still theirs."""
     pairs = [(run, place) for run, taken in zip(runs, places, strict=True) for place in taken]
     pairs.sort(key=lambda pair: pair[1].created_at)
@@ -125,6 +125,7 @@ def write_places(runs: Sequence[ClassRun], places: Sequence[Sequence[Place]], pe
     told = (message for one in written for message in _told(one))
     messages = write(Message, told, "消息", pen.progress)
     write(Delivery, (_carried(message) for message in messages), "短信", pen.progress)
+    return written
 
 
 def copy_into(
@@ -220,6 +221,7 @@ def _new_ids(model: type[models.Model], count: int) -> list[int]:
 def _row(one: Written, officer: User) -> list[object]:
     """Return an enrollment in the order of PLACE_COLUMNS."""
     place = one.place
+    typed_in_by = None if place.via == Via.WEB else place.named_by or officer
     return [
         one.pk,
         one.public_id,
@@ -227,7 +229,7 @@ def _row(one: Written, officer: User) -> list[object]:
         place.worker.pk,
         place.status.value,
         place.via.value,
-        None if place.via == Via.WEB else officer.pk,
+        typed_in_by and typed_in_by.pk,
         place.created_at,
         place.queued_at,
         place.seated_at,
@@ -241,7 +243,9 @@ def _told(one: Written) -> Iterable[Message]:
     if place.status not in {EnrollmentStatus.ENROLLED, EnrollmentStatus.WAITING}:
         return
     if place.queued_at is None:
-        yield _message("enrolled", say.enrolled, one, due_at=place.created_at, use_by=use_by)
+        firm = one.run.private_to
+        text = say.named_by(firm.name) if firm else say.enrolled
+        yield _message("enrolled", text, one, due_at=place.created_at, use_by=use_by)
         return
     yield _message("in_line", say.in_line, one, due_at=place.queued_at, use_by=use_by)
     if place.seated_at:

@@ -125,13 +125,14 @@ def workers_and_officer(count: int) -> tuple[list[User], User]:
 
 @pytest.mark.usefixtures("place")
 @pytest.mark.parametrize(
-    ("people_count", "cancelling", "also"),
-    [(60, 0.06, EnrollmentStatus.CANCELLED_LATE), (120, 0.2, "moved_up")],
+    ("people_count", "wishes", "cancelling", "also"),
+    [(60, 1.4, 0.06, EnrollmentStatus.CANCELLED_LATE), (120, 3, 0.2, "moved_up")],
 )
 def test_set_and_doors_leave_the_same_rows(
-    monkeypatch: pytest.MonkeyPatch, people_count: int, cancelling: float, also: str
+    monkeypatch: pytest.MonkeyPatch, people_count: int, wishes: float, cancelling: float, also: str
 ) -> None:
     monkeypatch.setattr(presses, "CANCELLING", cancelling)
+    monkeypatch.setattr(presses, "MOST_WISHES", wishes)
     workers, officer = workers_and_officer(people_count)
     planned = plan(workers)
 

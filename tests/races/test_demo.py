@@ -31,5 +31,8 @@ def test_two_demonstrations_at_once_are_one(race: "Race[Any, Any]", settings: Se
 
     answers = race(make, range(2))
 
-    assert sorted(answers) == ["已建立演示数据：6 位职工，5 个班次。", "演示数据已经在了，没有再加。"]
-    assert (ClassRun.objects.count(), Role.objects.count()) == (5, 4)
+    assert sorted(answers) == [
+        "已建立演示数据：6 位职工，5 个公开班，1 个单位，10 张点单。",
+        "演示数据已经在了，没有再加。",
+    ]
+    assert (ClassRun.objects.filter(private_to=None).count(), Role.objects.count()) == (5, 4)

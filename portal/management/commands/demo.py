@@ -8,12 +8,13 @@ from django.core.management import CommandError
 from django.db import connection, transaction
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Enterprise, User
+from bookings.models import Booking
 from catalogue.menu.progress import bar
 from config.commands import StaffCommand
 from policy import clock
+from portal.demo import firms, places, town
 from portal.demo import people as persons
-from portal.demo import places, town
 from portal.demo.timetable import TownIsFull
 
 # Least, usual and most.
@@ -23,9 +24,9 @@ HELP = {"people": "职工人数", "runs": "班次数", "seed": "随机种子"}
 
 
 class Command(StaffCommand):
-    """Makes a town of people and class runs once; then only shows the sign-ins."""
+    """Makes a town of people, class runs, enterprises and orders once; then only shows the sign-ins."""
 
-    help = "建立演示数据（仅限 DEMO=1）：经办人、学堂管理员、职工和前后十五个月的班次"
+    help = "建立演示数据（仅限 DEMO=1）：工作人员、职工、前后十五个月的班次，单位和点单"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the amounts and the seed; the same seed on the same menu gives the same demonstration."""
@@ -56,6 +57,9 @@ class Command(StaffCommand):
         for number, facts in enumerate(["有报名和候补", "还没有报名"]):
             for person in User.objects.with_phone(persons.worker_phone(number)):
                 self.stdout.write(f"  职工        {_spaced(person)}  {person.name}（{facts}）")
+        for contact in User.objects.with_phone(firms.CONTACT_PHONE):
+            for firm in Enterprise.objects.of(contact)[:1]:
+                self.stdout.write(f"  单位联系人  {_spaced(contact)}  {contact.name}（{firm}，每种状态的点单各一张）")
 
 
 @transaction.atomic
@@ -72,7 +76,8 @@ def _make_missing(options: dict[str, object]) -> str:
         return "演示数据已经在了，没有再加。"
     amounts = _checked(options)
     _make(**amounts, now=clock.now())
-    return f"已建立演示数据：{amounts['people']} 位职工，{amounts['runs']} 个班次。"
+    counted = f"{amounts['people']} 位职工，{amounts['runs']} 个公开班"
+    return f"已建立演示数据：{counted}，{Enterprise.objects.count()} 个单位，{Booking.objects.count()} 张点单。"
 
 
 def _checked(options: dict[str, object]) -> dict[str, int]:
