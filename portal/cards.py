@@ -118,6 +118,12 @@ def _course_runs(runs: Iterable[ClassRun], now: datetime) -> list[RunCard]:
     return sorted(cards, key=lambda card: (card.state not in CAN_PRESS, card.starts_at))
 
 
+def runs_with_cards(keys: Sequence[int], now: datetime) -> dict[int, tuple[ClassRun, RunCard]]:
+    """Return these runs with their cards, by key; a card knows no lessons but the first one's start. One statement."""
+    runs = ClassRun.objects.select_related("course__category", "site").in_bulk(keys) if keys else {}
+    return {pk: (run, _card(run, now, [])) for pk, run in runs.items()}
+
+
 def best_of(rows: Iterable[RunCard]) -> RunCard | None:
     """Return the own run, else the one to take: the soonest with a seat, else with a line, else the next to open."""
 

@@ -35,6 +35,7 @@ urlpatterns = [
     path("desk/enterprises/<slug:public_id>/", desk_enterprises.enterprise, name="desk_enterprise"),
     path("desk/enterprises/<slug:public_id>/verify/", desk_enterprises.verify, name="desk_enterprise_verify"),
     path("desk/enterprises/<slug:public_id>/decline/", desk_enterprises.decline, name="desk_enterprise_decline"),
+    path("desk/bookings/", desk_bookings.bookings, name="desk_bookings"),
     path("desk/bookings/<slug:public_id>/", desk_bookings.booking, name="desk_booking"),
     path("desk/bookings/<slug:public_id>/accept/", desk_bookings.accept, name="desk_booking_accept"),
     path("desk/bookings/<slug:public_id>/decline/", desk_bookings.decline, name="desk_booking_decline"),
@@ -53,6 +54,7 @@ urlpatterns = [
     path("enterprise/bookings/<slug:public_id>/withdraw/", bookings.withdraw, name="booking_withdraw"),
     path("enterprise/bookings/<slug:public_id>/roster/", roster.page, name="booking_roster"),
     path("enterprise/bookings/<slug:public_id>/roster/mend/", roster.mend, name="booking_roster_mend"),
+    path("", include("portal.urls_public")),
     path("", include("portal.urls_teach")),
     path("healthz", health.healthz, name="healthz"),
 ]

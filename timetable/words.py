@@ -1,6 +1,6 @@
 """Days and times as people read them, in Shanghai's clock and the reader's language."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
@@ -18,11 +18,16 @@ MONTHS = [
 WEEKDAYS = [mark("周一"), mark("周二"), mark("周三"), mark("周四"), mark("周五"), mark("周六"), mark("周日")]
 
 
-def day(moment: datetime) -> str:
-    """Return `12月2日 周三`, in English `Wed 2 Dec`; Django's own short names say 星期三."""
-    there = local(moment)
+def day(moment: date) -> str:
+    """Return `12月2日 周三` of a day or of a moment, in English `Wed 2 Dec`; Django's own short names say 星期三."""
+    there = local(moment) if isinstance(moment, datetime) else moment
     values = {"month": _(MONTHS[there.month - 1]), "day": there.day, "weekday": _(WEEKDAYS[there.weekday()])}
     return _("%(month)s%(day)s日 %(weekday)s") % values
+
+
+def month(first: date) -> str:
+    """Return `2026年12月`, in English `Dec 2026`."""
+    return _("%(year)s年%(month)s") % {"year": first.year, "month": _(MONTHS[first.month - 1])}
 
 
 def dated_day(moment: datetime) -> str:

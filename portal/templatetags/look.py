@@ -1,6 +1,6 @@
 """Tags of the components: icons, and dates as people here write them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import template
@@ -59,8 +59,8 @@ def page_numbers(page: Page[Any]) -> list[int | None]:
 
 
 @register.filter
-def day(value: datetime | None) -> str:
-    """Say a day with its weekday, in Shanghai: 11月28日 周六."""
+def day(value: date | None) -> str:
+    """Say a day with its weekday, of a moment that in Shanghai: 11月28日 周六."""
     return words.day(value) if value else ""
 
 
@@ -68,6 +68,12 @@ def day(value: datetime | None) -> str:
 def when(value: datetime | None) -> str:
     """Say a moment in Shanghai: 11月28日 周六 09:00."""
     return words.day_and_time(value) if value else ""
+
+
+@register.filter
+def month(value: date) -> str:
+    """Say a month: 2026年12月."""
+    return words.month(value)
 
 
 @register.filter

@@ -72,6 +72,7 @@ MAY_OPEN = {
     "portal:desk_booking_decline": {OFFICER},
     "portal:desk_booking_finish": {OFFICER},
     "portal:desk_booking_schedule": {OFFICER},
+    "portal:desk_bookings": {OFFICER},
     "portal:desk_courses": {OFFICER},
     "portal:desk_enterprise": {OFFICER},
     "portal:desk_enterprise_decline": {OFFICER},
@@ -93,6 +94,10 @@ MAY_OPEN = {
     "portal:messages_read": SIGNED_IN,
     "portal:my": SIGNED_IN,
     "portal:publicity": EVERYBODY,
+    "portal:site": EVERYBODY,
+    "portal:site_poster": EVERYBODY,
+    "portal:site_qr": EVERYBODY,
+    "portal:sites": EVERYBODY,
     "portal:teach": SIGNED_IN,
     "portal:teach_edit": OWNER,
     "portal:teach_honor": SIGNED_IN,
@@ -181,6 +186,7 @@ def world(reference: None, settings: Settings, tmp_path: Path) -> World:
     own = [name for name in MAY_OPEN if name.startswith(("portal:desk_proposal", "portal:teach_"))]
     names |= {f"{name}:public_id": proposal.public_id for name in own} | {"action": "take"}
     names |= {"portal:teach_kept:public_id": proposal.draft.public_id, "portal:file:public_id": proof.public_id}
+    names |= {f"portal:{name}:slug": run.site.slug for name in ("site", "site_poster", "site_qr")}
     return World(clients=clients, names=names, enrollment=enrollment)
 
 
