@@ -61,6 +61,7 @@ MAY_OPEN = {
     "portal:booking_roster_mend": SIGNED_IN,
     "portal:booking_submit": SIGNED_IN,
     "portal:booking_withdraw": SIGNED_IN,
+    "portal:calendar": EVERYBODY,
     "portal:cancel_confirm": OWNER,
     "portal:class_run": EVERYBODY,
     "portal:course": EVERYBODY,
