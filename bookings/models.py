@@ -1,6 +1,8 @@
 """Enterprises' orders for a class (点单)."""
 
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Self
 
 import pghistory
@@ -56,6 +58,24 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def sent(self) -> Self:
         """Keep those that reached the union: not drafts, nor what was thrown away as one."""
         return self.exclude(number=None)
+
+    def newest_first(self) -> Self:
+        """Put those that were sent last before the others."""
+        return self.order_by("-submitted_at", "-pk")
+
+    def about(self, words: str) -> Self:
+        """Keep those whose number or enterprise holds each of the words."""
+        places = ("number", "enterprise__name")
+        every_word = (reduce(or_, (Q(**{f"{place}__icontains": word}) for place in places)) for word in words.split())
+        return self.filter(*every_word)
+
+    def before(self, number: str) -> Self:
+        """Keep what was sent before the order of this number; everything when there is no such order."""
+        last = self.model.objects.filter(number=number).first() if number else None
+        if last is None:
+            return self
+        same_moment = Q(submitted_at=last.submitted_at, pk__lt=last.pk)
+        return self.filter(Q(submitted_at__lt=last.submitted_at) | same_moment)
 
     def to_answer(self) -> Self:
         """Keep those that wait for a yes or no, the oldest first."""

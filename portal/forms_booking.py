@@ -1,23 +1,27 @@
 """Forms of an order: what an enterprise asks for, and how an officer schedules it."""
 
 import unicodedata
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import PlainField, PlainForm
 from bookings.models import Booking
 from bookings.rules import Order, earliest_day
-from catalogue.models import Band, Course, Site
-from policy.clock import local
+from catalogue.models import Band, Course, Instructor, Site
+from policy.clock import SHANGHAI, local
 from policy.defaults import BOOKING_LEAD_WORKDAYS
 from policy.drafts import Typed
 from policy.problems import Problem
-from portal.forms import MOST_SEATS, YEAR, NewRunForm, day_field, number_field, template_of
+from portal.forms import MINUTE, MOST_SEATS, YEAR, NewRunForm, day_field, number_field, template_of
+from timetable.placement import Slot
+from timetable.suggestions import free_instructors
+from timetable.words import day_and_time
 
 WISHES = (1, 2, 3)
 KINDS = ("frontline", "management", "new_form", "migrant")
@@ -189,9 +193,35 @@ class BookingRunForm(NewRunForm):
         """Ask for the instructor too."""
         super().__init__(*args, **kwargs)
         self.booking = booking
-        self.fields["instructor"].required = True
-        self.fields["instructor"].help_text = ""
-        self.fields["instructor"].error_messages["required"] = _("请选择讲师。")
+        instructor = self.fields["instructor"]
+        instructor.required = True
+        instructor.help_text = ""
+        instructor.error_messages["required"] = _("请选择讲师。")
+        _later, *teachers = instructor.widget.choices
+        instructor.widget = forms.Select(choices=[("", _("请选择")), *teachers])
+
+    def say_who_is_free(self) -> None:
+        """Say beside the choice which of the course's instructors are free at the lessons as they are filled in."""
+        teacher = Instructor.objects.filter(course_instructors__course=self.course, retired_at=None).first()
+        lessons = self._lessons(teacher) if teacher else []
+        if not lessons:
+            return
+        free = [teacher.name for teacher in free_instructors(course=self.course, lessons=lessons)]
+        values = {"start": day_and_time(lessons[0].starts_at), "names": gettext("、").join(free)}
+        known = gettext("%(start)s 有空的本课讲师：%(names)s。") if free else gettext("%(start)s 没有有空的本课讲师。")
+        self["instructor"].help_text = known % values
+
+    def _lessons(self, teacher: Instructor) -> list[Slot]:
+        """Return the lessons as they are filled in or proposed, none while something is wrong; `teacher` stands in."""
+        names = ("first_on", "starts", "minutes", "lesson_count", "every_days")
+        try:
+            start, starts, minutes, count, every = (self.fields[name].clean(self[name].value()) for name in names)
+            room = self.fields["room"].clean(self["room"].value())
+        except forms.ValidationError:
+            return []
+        first, length = datetime.combine(start, starts, SHANGHAI), minutes * MINUTE
+        moments = [first + timedelta(days=number * every) for number in range(count)]
+        return [Slot(room, teacher, moment, moment + length) for moment in moments]
 
     def opening(self) -> datetime:
         """Return the present: a class for an enterprise's roster opens when it is made."""

@@ -1,6 +1,7 @@
 """An order as its pages show it: facts, where it stands, what the reader may do, its history."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +33,8 @@ LOOKS = {
     BookingStatus.CONFIRMED: "enrolled",
     BookingStatus.DONE: "completed",
 }
+PAGE_SIZE = 50
+DESK_STATES = [(state.value, state.label) for state in BookingStatus if state != BookingStatus.DRAFT]
 LONGEST_TITLE = 80
 MOST_DRAFTS = 50
 # A form may have a thousand fields at most.
@@ -78,6 +81,24 @@ def booking_page(booking: Booking, reader: User, now: datetime) -> dict[str, Any
 def look_of(booking: Booking) -> str:
     """Return the look of an order's state."""
     return LOOKS.get(BookingStatus(booking.status), "cancelled")
+
+
+@dataclass(frozen=True)
+class DeskPage:
+    """A page of the desk's list: orders with the look of their state; `next_after` is empty on the last page."""
+
+    rows: list[tuple[Booking, str]]
+    next_after: str
+
+
+def desk_page(*, words: str, state: str, after: str) -> DeskPage:
+    """Return 50 of the orders that are about the words and in the state, sent before the one numbered `after`."""
+    found = Booking.objects.sent().newest_first().about(words).before(after)
+    if state in BookingStatus.values:
+        found = found.filter(status=state)
+    rows = list(found.for_page()[: PAGE_SIZE + 1])
+    shown = rows[:PAGE_SIZE]
+    return DeskPage([(one, look_of(one)) for one in shown], str(shown[-1].number) if len(rows) > PAGE_SIZE else "")
 
 
 def facts(booking: Booking) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""The desk's pages of an order: a yes or no, a room and an instructor, and its end."""
+"""The desk's pages of orders: all of them, a yes or no, a room and an instructor, and the end of one."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,6 +12,7 @@ from bookings import moves
 from bookings.errors import BookingRefused
 from bookings.models import Booking, BookingStatus
 from bookings.moves import Action
+from catalogue import search
 from catalogue.models import Site
 from policy import clock
 from portal import desk as board
@@ -24,6 +25,17 @@ from timetable.models import ClassRun
 from timetable.placement import schedule_run
 
 CONFLICT, UNPROCESSABLE = 409, 422
+
+
+@require_safe
+@allow(officer)
+def bookings(request: UserRequest) -> HttpResponse:
+    """List the orders that reached the union, the newest first, 50 a page; search and narrow them."""
+    words, state = search.normalised(request.GET.get("q", "")), request.GET.get("state", "")
+    after = request.GET.get("after", "")
+    page = ordering.desk_page(words=words, state=state, after=after)
+    context = {"page": page, "q": words, "state": state, "after": after, "states": ordering.DESK_STATES}
+    return render(request, "portal/desk/bookings/bookings.html", context)
 
 
 @require_safe
@@ -142,5 +154,6 @@ def _show(
 def _show_schedule(
     request: UserRequest, form: BookingRunForm, *, status: int = 200, ways: list[board.Ways] | None = None
 ) -> HttpResponse:
+    form.say_who_is_free()
     context = {"form": form, "booking": form.booking, "course": form.course, "site": form.site, "ways": ways}
     return render(request, "portal/desk/bookings/schedule.html", context, status=status)

@@ -367,3 +367,82 @@ def test_the_list_of_orders_asks_the_same_questions_however_many_there_are(
     reader = signed_in(contact)
     with django_assert_num_queries(13):
         reader.get("/enterprise/")
+
+
+LIST = "/desk/bookings/"
+
+
+def listed(desk: Client, **query: str) -> list[str]:
+    return [str(booking.number) for booking, _look in desk.get(LIST, query).context["page"].rows]
+
+
+def test_the_desk_lists_every_order_and_no_draft(desk: Client) -> None:
+    first, second = submitted(verified_enterprise(name="演示电机厂")), accepted(verified_enterprise(name="演示港务站"))
+    draft()
+    shown = words_of(desk.get(LIST))
+    assert listed(desk) == [second.number, first.number]
+    assert ("演示电机厂" in shown, "35" in shown, "2026-12-15" in shown) == (True, True, True)
+    assert f'href="{LIST}"' in desk.get("/desk/").content.decode()
+
+
+def test_orders_are_found_by_number_enterprise_and_state(desk: Client) -> None:
+    first, second = submitted(verified_enterprise(name="演示电机厂")), accepted(verified_enterprise(name="演示港务站"))
+    assert listed(desk, q=str(first.number)) == [first.number]
+    assert listed(desk, q="港务") == [second.number]
+    assert listed(desk, q="演示 电机") == [first.number]
+    assert listed(desk, state="submitted") == [first.number]
+    assert listed(desk, state="nonsense") == [second.number, first.number]
+    assert listed(desk, q="100%_'\"", state="accepted") == []
+    assert "没有符合的点单" in words_of(desk.get(LIST, {"q": "没有这家"}))
+
+
+def test_orders_come_fifty_a_page(desk: Client, firm: Enterprise) -> None:
+    numbers = [str(submitted(firm).number) for _order in range(52)][::-1]
+    page = desk.get(LIST)
+    assert (listed(desk), page.context["page"].next_after) == (numbers[:50], numbers[49])
+    assert (listed(desk, after=numbers[49]), listed(desk, after="DD-none")) == (numbers[50:], numbers[:50])
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_desks_list_asks_the_same_questions_however_many_there_are(
+    desk: Client, firm: Enterprise, django_assert_num_queries: DjangoAssertNumQueries, count: int
+) -> None:
+    for _order in range(count):
+        submitted(firm)
+    with django_assert_num_queries(9):
+        desk.get(LIST)
+
+
+def test_the_instructor_is_asked_for_and_who_is_free_is_said(desk: Client, room: Room) -> None:
+    booking = accepted()
+    course = booking.course_wishes.get(position=1).course
+    busy, free = InstructorFactory(name="忙讲师"), InstructorFactory(name="空讲师")
+    for position, teacher in enumerate((busy, free), start=1):
+        course.course_instructors.create(instructor=teacher, position=position)
+    other = accepted()
+    desk.post(schedule_page(other), run_form(RoomFactory(site=room.site, capacity=60), instructor=busy.public_id))
+    shown = words_of(desk.get(schedule_page(booking)))
+    assert "12月15日 周二 12:00 有空的本课讲师：空讲师。" in shown
+    assert ("以后再定" in shown, "请选择" in shown) == (False, True)
+    answer = desk.post(schedule_page(booking), run_form(room, instructor="", instructor_word="还没问"))
+    assert (answer.status_code, "有空的本课讲师：空讲师" in words_of(answer)) == (422, True)
+    assert 'value="还没问"' in answer.content.decode()
+
+
+def test_a_busy_instructor_is_refused_with_everything_kept_and_who_is_free(desk: Client, room: Room) -> None:
+    booking, other = accepted(), accepted()
+    course = booking.course_wishes.get(position=1).course
+    busy, free = InstructorFactory(name="忙讲师"), InstructorFactory(name="空讲师")
+    for position, teacher in enumerate((busy, free), start=1):
+        course.course_instructors.create(instructor=teacher, position=position)
+    desk.post(schedule_page(other), run_form(RoomFactory(site=room.site, capacity=60), instructor=busy.public_id))
+    answer = desk.post(schedule_page(booking), run_form(room, instructor=busy.public_id, minutes="95"))
+    page = answer.content.decode()
+    assert (answer.status_code, 'value="95"' in page, 'value="12月2日电话答应"' in page) == (422, True, True)
+    ways = [url for way in answer.context["ways"] for label, url in way.links if label == "空讲师"]
+    form = desk.get(ways[0]).context["form"]
+    assert (form["instructor"].value(), form["minutes"].value(), form["instructor_word"].value()) == (
+        free.public_id,
+        "95",
+        "12月2日电话答应",
+    )
