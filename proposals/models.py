@@ -1,6 +1,8 @@
 """What instructors propose, each submission of it, and every move it makes."""
 
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Self
 
 import pghistory
@@ -51,6 +53,32 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
     def under_review(self) -> Self:
         """Keep what reviewers have to do with, what was sent first comes first."""
         return self.filter(status__in=UNDER_REVIEW).order_by("submitted_at", "pk")
+
+    def newest_first(self) -> Self:
+        """Put what was sent last before what was sent earlier."""
+        return self.order_by("-submitted_at", "-pk")
+
+    def about(self, words: str) -> Self:
+        """Keep proposals whose title, author, organisation or course code holds each of the words."""
+        places = ("title", "author__name", "author__instructor__organisation", "course__code")
+        every_word = (reduce(or_, (Q(**{f"{place}__icontains": word}) for place in places)) for word in words.split())
+        return self.filter(*every_word)
+
+    def sent_after(self, public_id: str) -> Self:
+        """Keep what was sent after that proposal; everything when there is no such proposal."""
+        last = self.model.objects.sent().filter(public_id=public_id).first() if public_id else None
+        if last is None:
+            return self
+        at = last.submitted_at
+        return self.filter(Q(submitted_at__gt=at) | Q(submitted_at=at, pk__gt=last.pk))
+
+    def sent_before(self, public_id: str) -> Self:
+        """Keep what was sent before that proposal; everything when there is no such proposal."""
+        last = self.model.objects.sent().filter(public_id=public_id).first() if public_id else None
+        if last is None:
+            return self
+        at = last.submitted_at
+        return self.filter(Q(submitted_at__lt=at) | Q(submitted_at=at, pk__lt=last.pk))
 
     def sent(self) -> Self:
         """Keep what reviewers may look at: everything that was submitted and not withdrawn."""

@@ -30,8 +30,8 @@ def desk(request: UserRequest) -> HttpResponse:
     words = search.normalised(request.GET.get("q", ""))
     page = board.run_page(runs, words=words, after=request.GET.get("after", ""), now=now)
     context = {"figures": board.figures(runs, now), "page": page, "q": words, "after": request.GET.get("after", "")}
-    more = {"may_open": access.officer(request.user, now), "todo": board.todo_rows(request.user, now)}
-    return render(request, "portal/desk/desk.html", context | more)
+    may = {"may_open": access.officer(request.user, now), "may_review": access.reviewer(request.user, now)}
+    return render(request, "portal/desk/desk.html", context | may | {"todo": board.todo_rows(request.user, now)})
 
 
 @require_safe

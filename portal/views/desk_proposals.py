@@ -13,8 +13,8 @@ from catalogue import instructors
 from catalogue.honors import Honor
 from policy import clock
 from policy.problems import Problem
-from portal import keeping, proposing
-from portal.cards import page_of
+from portal import keeping, proposal_list, proposing
+from portal.proposal_list import Asked
 from proposals.content import sections
 from proposals.errors import ProposalRefused
 from proposals.models import Action, Proposal
@@ -26,10 +26,14 @@ CONFLICT = 409
 @require_safe
 @allow(reviewer)
 def proposals(request: UserRequest) -> HttpResponse:
-    """List what is under review, what was sent first comes first."""
-    found = Proposal.objects.reviewable_by(request.user).under_review().for_rows()
-    page = page_of(found, request.GET.get("page", ""))
-    return render(request, "portal/desk/proposals/proposals.html", {"page": page})
+    """List every proposal the reviewer may look at, 50 a page; first of all what is under review."""
+    asked = Asked.of(request.GET)
+    context = {
+        "page": proposal_list.page_of(Proposal.objects.reviewable_by(request.user), asked),
+        "asked": asked,
+        "states": proposal_list.states(),
+    }
+    return render(request, "portal/desk/proposals/proposals.html", context)
 
 
 @require_safe
