@@ -6,11 +6,12 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.db.models import F
 from playwright.sync_api import Browser
 
 from accounts import people
@@ -26,6 +27,8 @@ from tests.e2e.windows import Screen, Window, chromium
 DATA = Path(__file__).resolve().parents[2] / "data"
 MENU = MenuFiles(DATA / "课程菜单.xlsx", DATA / "学堂名录.xlsx")
 OFFICER_PHONE, OFFICER_PASSWORD = "+8619900000001", "an officer's long password"
+REVIEWERS = {"钱初审": "+8619900000002", "孙复审": "+8619900000003"}
+REVIEWERS_PASSWORD = "a reviewer's long password"
 
 OpenWindow = Callable[..., Window]
 
@@ -45,6 +48,9 @@ class House:
         offset = moment - datetime.now(UTC)  # noqa: TID251 -- what the processes will add it to
         ClockOffset.objects.update_or_create(defaults={"offset": offset})
 
+    def let_pass(self, time: timedelta) -> None:
+        ClockOffset.objects.update(offset=F("offset") + time)
+
     def sms(self, number: str, kind: str) -> list[str]:
         """Return the texts of one kind that went to a number."""
         log = self.var / "sms.log"
@@ -62,11 +68,14 @@ def installed_browser() -> None:
 
 @pytest.fixture
 def menu(installed_browser: None, transactional_db: None) -> None:
-    """Import the shipped files and make an officer, where the processes see it."""
+    """Import the shipped files and make the union's staff, where the processes see it."""
     call_command("reference_data")
     import_menu(menu=MENU, now=NOW)
     post = people.Post(RoleKind.OFFICER)
     people.add_staff(phone=OFFICER_PHONE, name="沈经办", password=OFFICER_PASSWORD, post=post, now=NOW)
+    post = people.Post(RoleKind.REVIEWER)
+    for name, phone in REVIEWERS.items():
+        people.add_staff(phone=phone, name=name, password=REVIEWERS_PASSWORD, post=post, now=NOW)
 
 
 @pytest.fixture

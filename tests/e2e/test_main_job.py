@@ -1,258 +1,149 @@
-"""The main job, by hand: find a course, open a class, take its one seat, wait in line, be reminded once."""
+"""The main job, by hand, of everybody at once: worker, enterprise contact, instructor, officer and reviewers.
 
-import re
+Each meets the others' work: the officer schedules the enterprise's class beside the workers' class, the clock that
+brings a reminder brings the end of a publicity too.
+"""
+
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Locator
 
-from accounts.models import User
-from enrollment.models import Enrollment, EnrollmentStatus
+from accounts.models import Union, UnionKind, User
+from bookings.models import Booking
 from messaging.models import Message
-from policy.clock import local
+from proposals.models import Proposal
 from tests import servers
+from tests.accounts.factories import EnterpriseFactory, MembershipFactory
 from tests.conftest import NOW
-from tests.e2e.conftest import OFFICER_PASSWORD, OFFICER_PHONE, House, OpenWindow
+from tests.e2e import enterprise_story, proposal_story, worker_story
+from tests.e2e.conftest import OFFICER_PASSWORD, OFFICER_PHONE, REVIEWERS, REVIEWERS_PASSWORD, House, OpenWindow
+from tests.e2e.people import Person, sign_in_at_the_desk
 from tests.e2e.windows import DESKTOP, PHONE, PHONE_WITHOUT_SCRIPT, Screen, Window
+from tests.factories import UserFactory
 from timetable.models import ClassRun
-from timetable.words import day, day_and_time
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-COURSE = "单位消防安全责任人的法律账"
-SITE = "闵工学堂·江川工匠里"
-TOWN = "江川路街道"
-ROOM = "201教室（教室，45 人）"
-START = datetime(2026, 12, 8, 10, 30, tzinfo=NOW.tzinfo)  # a Tuesday, 18:30 in Shanghai
-CATEGORIES = {
-    "岗位技能": 150,
-    "政策解读": 50,
-    "法律宣传": 70,
-    "心理辅导": 62,
-    "文化艺术": 110,
-    "体育健身": 72,
-    "家庭教育": 50,
-    "健康教育": 55,
-    "生活服务": 35,
-}
-TRACKS = {"大模型基础普及": 9, "技能进阶": 8, "职场应用": 11, "前沿科技": 5, "安全伦理": 5}
-
 
 @dataclass(frozen=True)
-class Worker:
-    window: Window
-    name: str
-    phone: str
+class Cast:
+    """Everybody of the story, on screens of one kind."""
 
-    @property
-    def number(self) -> str:
-        return f"+86{self.phone}"
+    visitor: Window
+    first: Person
+    second: Person
+    contact: Person
+    named: Person
+    stranger: Person
+    author: Person
+    officer: Window
+    first_reviewer: Window
+    second_reviewer: Window
+
+    @classmethod
+    def on(cls, screen: Screen, open_window: OpenWindow) -> "Cast":
+        def person(role: str, name: str, phone: str) -> Person:
+            return Person(open_window(role, screen), name, phone)
+
+        return cls(
+            visitor=open_window("visitor", screen),
+            first=person("first", "郑工友", "19900100001"),
+            second=person("second", "苏工友", "19900100002"),
+            contact=person("contact", "何联系", "19900100003"),
+            named=person("named", enterprise_story.NAMES[7], enterprise_story.PHONES[7]),
+            stranger=person("stranger", "别联系", "19900100004"),
+            author=person("author", "严师傅", "19900100005"),
+            officer=open_window("officer", screen),
+            first_reviewer=open_window("first-reviewer", screen),
+            second_reviewer=open_window("second-reviewer", screen),
+        )
 
 
 def test_the_main_job_on_a_phone_without_scripts(house: House, open_window: OpenWindow) -> None:
-    screen = PHONE_WITHOUT_SCRIPT
+    cast = Cast.on(PHONE_WITHOUT_SCRIPT, open_window)
     with house.worker_and_beat():
-        visitor = open_window("visitor", screen)
-        look_around(visitor)
-        run, other_run = open_classes(open_window("officer", screen), START)
-        find_in_town(visitor)
-        first, second = workers(open_window, screen)
-        share_one_seat(run, first, second)
-        servers.wait_until(lambda: house.sms(second.number, "moved_up"))
-        assert house.sms(second.number, "reminder") == []
+        run, other_run = find_and_open_classes(cast)
+        order_and_name(cast)
+        servers.wait_until(lambda: house.sms(cast.named.number, "enrolled"))
+        assert enterprise_story.ENTERPRISE in house.sms(cast.named.number, "enrolled")[0]
+        proposal = propose_and_review(cast, house)
+        worker_story.share_one_seat(run, cast.first, cast.second)
+        servers.wait_until(lambda: house.sms(cast.second.number, "moved_up"))
+        assert house.sms(cast.second.number, "reminder") == []
 
         house.set_clock(run.starts_at - timedelta(hours=23))
-        servers.wait_until(lambda: house.sms(second.number, "reminder"))
+        servers.wait_until(lambda: house.sms(cast.second.number, "reminder"))
 
     with house.worker_and_beat():
         # Whoever comes now is reminded now: so they are at work again, and plan.
-        first.window.open(f"/classes/{other_run.number}/")
-        first.window.follow("立即报名")
-        first.window.press("确认报名")
-        servers.wait_until(lambda: house.sms(first.number, "reminder"))
+        cast.first.window.open(f"/classes/{other_run.number}/")
+        cast.first.window.follow("立即报名")
+        cast.first.window.press("确认报名")
+        servers.wait_until(lambda: house.sms(cast.first.number, "reminder"))
 
-    for one in (first, second):
+    for one in (cast.first, cast.second):
         assert len(house.sms(one.number, "reminder")) == 1
         assert Message.objects.filter(person__in=User.objects.with_phone(one.number), kind="reminder_1d").count() == 1
-    second.window.open("/my/messages/")
-    assert second.window.page.get_by_role("link", name=f"明天上课：{COURSE}").count() == 1
+    cast.second.window.open("/my/messages/")
+    assert cast.second.window.page.get_by_role("link", name=f"明天上课：{worker_story.COURSE}").count() == 1
+    approve_and_find(cast, house, proposal)
 
 
 @pytest.mark.parametrize("screen", [PHONE, DESKTOP], ids=lambda screen: screen.name)
-def test_the_same_with_scripts(open_window: OpenWindow, screen: Screen) -> None:
-    visitor = open_window("visitor", screen)
-    look_around(visitor)
-    run, _other_run = open_classes(open_window("officer", screen), START)
-    find_in_town(visitor)
-    first, second = workers(open_window, screen)
-    share_one_seat(run, first, second)
+def test_the_same_with_scripts(house: House, open_window: OpenWindow, screen: Screen) -> None:
+    cast = Cast.on(screen, open_window)
+    run, _other_run = find_and_open_classes(cast)
+    order_and_name(cast)
+    proposal = propose_and_review(cast, house)
+    worker_story.share_one_seat(run, cast.first, cast.second)
+    approve_and_find(cast, house, proposal)
 
 
-def look_around(visitor: Window) -> None:
-    visitor.open("/")
-    visitor.follow("课程目录")
-    assert total(visitor) == 654
-    if visitor.screen.is_phone:
-        visitor.follow("筛选")
-    assert facet(visitor, "课程类别") == CATEGORIES
-    visitor.page.get_by_role("checkbox", name="AI技术").check()
-    visitor.press("查看结果")
-    assert total(visitor) == 38
-    visitor.follow("全部清除")
-
-    visitor.follow("法律宣传", among=visitor.page.get_by_role("navigation", name="课程类别"))
-    assert total(visitor) == 70
-
-    visitor.open("/topics/ai/")
-    assert "共 38 门" in visitor.text()
-    tracks = visitor.page.get_by_role("navigation", name="方向").get_by_role("link").all_inner_texts()
-    assert [track.split()[:2] for track in tracks] == [[name, str(count)] for name, count in TRACKS.items()]
-
-    visitor.follow("课程目录")
-    visitor.page.get_by_role("searchbox").fill("消防")
-    visitor.press("搜索")
-    found = visitor.main().get_by_role("heading", level=3).all_inner_texts()
-    assert found[0] == COURSE
-    assert {"灭火器与室内消火栓实操", "车间仓库火灾隐患自查二十项", "高层办公楼火场疏散与逃生"} < set(found)
-    visitor.follow(COURSE)
-    assert visitor.page.get_by_role("heading", level=1).inner_text() == COURSE
+def find_and_open_classes(cast: Cast) -> tuple[ClassRun, ClassRun]:
+    """A visitor looks for a course, an officer opens classes of it, the visitor finds them in the town."""
+    worker_story.look_around(cast.visitor)
+    sign_in_at_the_desk(cast.officer, OFFICER_PHONE, OFFICER_PASSWORD)
+    runs = worker_story.open_classes(cast.officer, worker_story.START)
+    worker_story.find_in_town(cast.visitor)
+    return runs
 
 
-def find_in_town(visitor: Window) -> None:
-    visitor.open("/courses/")
-    if visitor.screen.is_phone:
-        visitor.follow("筛选")
-    visitor.page.get_by_role("checkbox", name=TOWN).check()
-    visitor.press("查看结果")
-    assert visitor.main().get_by_role("heading", level=3).all_inner_texts() == [COURSE]
+def order_and_name(cast: Cast) -> None:
+    """An enterprise gets its class and sends its roster; another one sees nothing of it."""
+    booking = enterprise_story.order_a_class(cast.contact, cast.officer)
+    enterprise_story.send_roster(cast.contact.window, booking)
+    enterprise_story.find_the_own_class(cast.named)
+    join_another_enterprise(cast.stranger)
+    enterprise_story.finds_nothing(cast.stranger, Booking.objects.get())
 
 
-def total(visitor: Window) -> int:
-    sentence = visitor.page.get_by_role("status").inner_text()
-    return int(sentence.removeprefix("共 ").removesuffix(" 门课程"))
+def join_another_enterprise(stranger: Person) -> None:
+    officer = User.objects.with_phone(OFFICER_PHONE).get()
+    town = Union.objects.filter(kind=UnionKind.TOWN).earliest("pk")
+    firm = EnterpriseFactory(name="演示隔壁厂", town=town, verified_at=NOW, verified_by=officer)
+    MembershipFactory(enterprise=firm, user=UserFactory(name=stranger.name, phone=stranger.number))
 
 
-def facet(visitor: Window, name: str) -> dict[str, int]:
-    """Return what a group of filters offers, with its counts."""
-    labels = visitor.page.get_by_role("group", name=name).locator("label").all_text_contents()
-    pairs = [re.fullmatch(r"(.*?)([0-9]+)门", "".join(label.split())) for label in labels]
-    return {pair[1]: int(pair[2]) for pair in pairs if pair}
+def propose_and_review(cast: Cast, house: House) -> Proposal:
+    """An instructor's proposal gets as far as the publicity; the own decision is nobody's."""
+    proposal_story.introduce_oneself(cast.author, [cast.visitor, cast.stranger.window])
+    proposal = proposal_story.write_a_draft(cast.author.window)
+    proposal_story.submit_without_sign_in(cast.author, house)
+    first, second = (cast.first_reviewer, cast.second_reviewer)
+    for reviewer, phone in zip((first, second), REVIEWERS.values(), strict=True):
+        sign_in_at_the_desk(reviewer, phone, REVIEWERS_PASSWORD)
+    proposal_story.return_with_a_remark(first)
+    proposal_story.correct_and_submit_again(cast.author.window)
+    proposal_story.pass_twice(first, second, proposal)
+    proposal_story.read_the_publicity(cast.visitor)
+    proposal_story.decide_on_the_own(cast.author, proposal)
+    return proposal
 
 
-def open_classes(officer: Window, start: datetime) -> tuple[ClassRun, ClassRun]:
-    """Open a class with one seat; be refused a second one at the same time, and open it in a free room instead."""
-    officer.open("/desk/")
-    officer.fill(手机号=OFFICER_PHONE, 密码=OFFICER_PASSWORD)
-    officer.press("下一步")
-    begin_class(officer)
-    fill_class(officer, start, seats=1)
-    officer.press("开班", among=officer.main())
-    assert "已开班：" in officer.text()
-    run = ClassRun.objects.latest("pk")
-    assert (run.course.title, run.capacity, run.starts_at) == (COURSE, 1, start)
-
-    begin_class(officer)
-    fill_class(officer, start, seats=2)
-    officer.press("开班", among=officer.main(), status=422)
-    refusal = officer.page.get_by_role("alert").inner_text()
-    assert [word in refusal for word in (run.number, "201教室", "石磊")] == [True] * 3
-    assert ClassRun.objects.latest("pk") == run
-    officer.page.get_by_role("combobox", name="讲师").select_option("以后再定")
-    officer.press("开班", among=officer.main(), status=422)
-    rooms = officer.page.get_by_role("region", name="可以改成").get_by_role("link")
-    officer.follow(rooms.first.inner_text(), exact=True)
-    officer.press("开班", among=officer.main())
-    other_run = ClassRun.objects.latest("pk")
-    assert (other_run.course.title, other_run.starts_at, other_run.pk > run.pk) == (COURSE, start, True)
-    assert other_run.lessons.get().room != run.lessons.get().room
-    return run, other_run
-
-
-def begin_class(officer: Window) -> None:
-    officer.open("/desk/")
-    officer.follow("选课开班")
-    officer.page.get_by_role("searchbox").fill("消防安全责任人")
-    officer.press("查找")
-    officer.follow("开班", among=officer.page.get_by_role("article").filter(has_text=COURSE))
-    officer.field("学堂").select_option(SITE)
-    officer.press("下一步")
-
-
-def fill_class(officer: Window, start: datetime, *, seats: int) -> None:
-    officer.field("教室").select_option(ROOM)
-    officer.fill(第一次课的日期=f"{local(start):%Y-%m-%d}")
-    officer.fill(上课时间=f"{local(start):%H:%M}")
-    officer.fill(名额=str(seats))
-    officer.fill(开班人数="1")
-    officer.fill(开放报名的日期="2026-12-01")
-    officer.fill(开放报名的时间="08:00")
-
-
-def workers(open_window: OpenWindow, screen: Screen) -> tuple[Worker, Worker]:
-    first = Worker(open_window("first", screen), "郑工友", "19900100001")
-    second = Worker(open_window("second", screen), "苏工友", "19900100002")
-    return first, second
-
-
-def share_one_seat(run: ClassRun, first: Worker, second: Worker) -> None:
-    """The first takes the seat, twice; the second waits, and has it when the first lets go."""
-    sign_in(first)
-    first.window.open(f"/courses/{run.course.code}/")
-    assert "仅余 1 席" in row_of(run, first.window).inner_text()
-    first.window.follow("报名", among=row_of(run, first.window))
-    tab = first.window.another_tab()
-    first.window.press("确认报名")
-    assert "报名成功" in first.window.text()
-    tab.press("确认报名")
-    assert tab.page.url == first.window.page.url
-    assert statuses(run) == [EnrollmentStatus.ENROLLED]
-
-    sign_in(second)
-    second.window.open(f"/courses/{run.course.code}/")
-    assert "已满，前面 0 人" in row_of(run, second.window).inner_text()
-    second.window.follow("候补", among=row_of(run, second.window))
-    assert second.window.page.get_by_role("checkbox", name="加入候补").is_checked()
-    second.window.press("确认候补")
-    assert "前面 0 人" in second.window.text()
-    assert statuses(run) == [EnrollmentStatus.ENROLLED, EnrollmentStatus.WAITING]
-    second.window.open("/my/")
-    assert "候补中" in second.window.text()
-
-    first.window.open("/my/")
-    first.window.follow("查看或取消")
-    first.window.follow("取消报名")
-    first.window.press("确认取消报名")
-    assert statuses(run) == [EnrollmentStatus.CANCELLED, EnrollmentStatus.ENROLLED]
-    assert "已结束和已取消" in first.window.text()
-
-    second.window.open("/my/messages/")
-    assert second.window.page.get_by_role("link", name=f"递补成功：{COURSE}").count() == 1
-    second.window.open("/my/")
-    assert "下一次课" in second.window.text()
-    assert day_and_time(run.starts_at) in second.window.text()
-
-
-def row_of(run: ClassRun, window: Window) -> Locator:
-    """Return the row of a class on its course's page."""
-    rows = window.main().get_by_role("listitem").filter(has_text=day(run.starts_at))
-    return rows.filter(has_text=ROOM.partition("（")[0])
-
-
-def sign_in(worker: Worker) -> None:
-    """Sign in for the first time: number, code, name, consent."""
-    window = worker.window
-    window.open("/my/")
-    window.fill(手机号=worker.phone)
-    window.press("获取验证码")
-    code = window.page.get_by_text("本次验证码").locator("b").inner_text()
-    window.fill(短信验证码=code)
-    window.press("登录")
-    window.fill(姓名=worker.name)
-    window.page.get_by_role("checkbox").check()
-    window.press("保存并继续")
-    assert window.page.get_by_role("heading", level=1).inner_text() == "我的课程"
-
-
-def statuses(run: ClassRun) -> list[str]:
-    return list(Enrollment.objects.filter(class_run=run).order_by("pk").values_list("status", flat=True))
+def approve_and_find(cast: Cast, house: House, proposal: Proposal) -> None:
+    """Five working days later the proposal is a course of the menu."""
+    house.set_clock(proposal_story.PUBLICITY_ENDS + timedelta(minutes=1))
+    proposal_story.approve(cast.second_reviewer, proposal)
+    proposal_story.read_the_end(cast.author.window)
+    proposal_story.find_the_course(cast.visitor)

@@ -13,6 +13,8 @@ from catalogue.models import Course, Instructor, Room, Site, Topic, Track
 
 LATIN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2,}(?![A-Za-z0-9])")
 HAN = re.compile(r"[\u4e00-\u9fff]+")
+# The number of an order (点单), and the names of file formats, are the same in every language.
+LATIN_IN_CHINESE = {"EN", "English", "DD", "CSV", "Excel", "MB", "WPS", "jpg", "pdf", "png"}
 DATA: list[tuple[QuerySet[Any], list[str]]] = [
     (Course.objects.all(), ["title", "summary", "outline", "audience", "provider", "note"]),
     (Instructor.objects.all(), ["name", "organisation"]),
@@ -30,7 +32,7 @@ class Tongues:
 
     def __init__(self) -> None:
         texts = set(chain.from_iterable(_texts(rows, fields) for rows, fields in DATA))
-        self.latin = set(chain.from_iterable(LATIN.findall(text) for text in texts)) | {"EN", "English"}
+        self.latin = set(chain.from_iterable(LATIN.findall(text) for text in texts)) | LATIN_IN_CHINESE
         names = texts | {settings.SITE_NAME, settings.ORGANISER, "中文"}
         # The longest first, so that no name is broken up by a shorter one.
         self.han = sorted((text for text in names if HAN.search(text)), key=len, reverse=True)

@@ -1,9 +1,11 @@
 """A person's browser window: every page it comes to is read, measured and photographed."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
@@ -43,6 +45,11 @@ class Screen:
 PHONE_WITHOUT_SCRIPT = Screen("phone-without-script", 390, 844, has_script=False)
 PHONE = Screen("phone", 390, 844)
 DESKTOP = Screen("desktop", 1360, 900)
+
+
+@cache
+def axe() -> str:
+    return AXE.read_text(encoding="utf-8")
 
 
 @contextmanager
@@ -94,11 +101,21 @@ class Window:
         self._go((among or self.page).get_by_role("button", name=name, exact=True), status)
 
     def field(self, label: str) -> Locator:
-        return self.page.get_by_label(label, exact=True)
+        """Return the control of a label; whether it may stay empty is not a part of the name."""
+        labelled = self.page.get_by_label(re.compile(rf"^{re.escape(label)}(（选填）)?$"))
+        return labelled.and_(self.page.locator("input, select, textarea"))
+
+    def said_of(self, label: str) -> str:
+        """Return what is said beside a field, to the ear too: its help and what is wrong with it."""
+        ids = (self.field(label).get_attribute("aria-describedby") or "").split()
+        return " ".join(self.page.locator(f"[id='{one}']").inner_text() for one in ids)
 
     def fill(self, **by_label: str) -> None:
         for label, value in by_label.items():
             self.field(label).fill(value)
+
+    def heading(self) -> str:
+        return self.page.get_by_role("heading", level=1).inner_text()
 
     def main(self) -> Locator:
         return self.page.get_by_role("main")
@@ -120,7 +137,7 @@ class Window:
         words = f"{self.page.title()} {self.page.locator('body').inner_text()}"
         assert not self.foreign(words), f"{where} says {self.foreign(words)}"
         if AXE.exists() and self.screen.has_script:
-            self.page.evaluate(AXE.read_text(encoding="utf-8"))
+            self.page.evaluate(axe())
             found = self.page.evaluate(AXE_RUN)["violations"]
             assert not found, f"{where} {[(one['id'], one['nodes'][0]['html']) for one in found]}"
 
