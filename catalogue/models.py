@@ -5,10 +5,8 @@ from typing import Self
 
 import pghistory
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Prefetch, Q
+from django.db.models import Count, F, Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
 from catalogue import honors
@@ -82,6 +80,25 @@ class InstructorTitle(models.TextChoices):
     OTHER = "other", _("其他专业人士")
 
 
+class InstructorQuerySet(models.QuerySet["Instructor"]):
+    """What one may ask about instructors."""
+
+    def public(self) -> Self:
+        """Keep those who teach something of the menu, with their courses counted and an honour where it is verified."""
+        shown = Count("courses", filter=Q(courses__retired_at=None))
+        found = self.filter(retired_at=None).annotate(course_count=shown).filter(course_count__gt=0)
+        return found.prefetch_related(Prefetch("honor", honors.Honor.objects.public()))
+
+    def about(self, words: str) -> Self:
+        """Keep those whose name, pinyin or organisation holds the words."""
+        places = Q(name__icontains=words) | Q(organisation__icontains=words)
+        return self.filter(places | Q(pinyin__istartswith=words.replace(" ", "")))
+
+    def with_titles(self, titles: Iterable[str]) -> Self:
+        """Keep those who have any of these titles."""
+        return self.filter(titles__overlap=list(titles))
+
+
 @pghistory.track(append_only=True, model_name="InstructorEvent", fields=["titles", "organisation", "retired_at"])
 class Instructor(models.Model):
     """Somebody who teaches (讲师). Not everybody has an account."""
@@ -93,6 +110,8 @@ class Instructor(models.Model):
     organisation = models.CharField(max_length=80, blank=True)
     user = models.OneToOneField("accounts.User", models.PROTECT, null=True, blank=True, related_name="instructor")
     retired_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InstructorQuerySet.as_manager()
 
     class Meta:
         triggers = [moves_catalogue()]
@@ -254,20 +273,15 @@ class CourseInstructor(models.Model):
 
 
 class CourseSearch(models.Model):
-    """What the search of one course looks into: words, character pairs and pinyin, weighted. Rewritten by search.py.
-
-    `pinyin` is the title's, to sort by: no collation of Chinese is asked of the database.
-    """
+    """The pinyin of a course's title, to sort by: no collation of Chinese is asked of the database."""
 
     course = models.OneToOneField(Course, models.CASCADE, primary_key=True, related_name="search")
-    document = SearchVectorField()
     pinyin = models.CharField(max_length=500)
 
     class Meta:
         triggers = [moves_catalogue()]
         verbose_name_plural = "course searches"
         ordering = ["course"]
-        indexes = [GinIndex(fields=["document"], name="course_search_document", fastupdate=False)]
 
     def __str__(self) -> str:
         return str(self.course)

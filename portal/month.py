@@ -78,13 +78,14 @@ def month_of(wanted: str, days: Iterable[date], today: date) -> Month:
 
 
 def month_days(month: Month, days: dict[date, list[IndexedRun]], now: datetime) -> list[Day]:
-    """Return every day of a month. One statement."""
+    """Return the days of a month, weeks that are over left out. One statement."""
     shown = {day: runs[:RUNS_IN_CELL] for day, runs in days.items() if month.first <= day <= month.last}
     known = runs_with_cards([run.pk for runs in shown.values() for run in runs], now)
     today = local(now).date()
     return [
         Day(day, len(days.get(day, [])), _rows_of(shown.get(day, []), known), is_today=day == today)
         for day in _each_day(month)
+        if day > today - timedelta(days=today.isoweekday())
     ]
 
 

@@ -32,7 +32,7 @@ def site_list(request: HttpRequest) -> HttpResponse:
     name, place = starts.get(near, ("", None))
     rows = site_map.rows(shown, course_index.current(clock.now()), place)
     context = {
-        "count": len(shown),
+        "site_count": len(shown),
         "map": site_map.drawing(shown),
         "near": near if place else "",
         "near_name": name,

@@ -22,7 +22,7 @@ def show(client: Client, query: str = "") -> str:
 def days(html: str) -> dict[str, str]:
     """Return the days of a page that have runs, each with its words."""
     found = re.findall(
-        r'<li class="day ([^"]*)">.*?datetime="([0-9-]+)"(.*?)</li>\s*(?=<li class="day|</ol>)', html, re.DOTALL
+        r'<li class="cal-day ([^"]*)">.*?datetime="([0-9-]+)"(.*?)</li>\s*(?=<li class="cal-day|</ol>)', html, re.DOTALL
     )
     return {day: text_of(f"<p{rest}") for classes, day, rest in found if "free" not in classes}
 
@@ -37,7 +37,7 @@ def test_a_month_shows_the_days_on_which_something_starts(client: Client) -> Non
     assert set(days(html)) == {"2026-12-04", "2026-12-09"}
     assert "午间书法" in days(html)["2026-12-04"]
     assert "本月还有 2 个班次开课" in text_of(html)
-    assert len(re.findall(r'<li class="day ', html)) == 31
+    assert len(re.findall(r'<li class="cal-day ', html)) == 31
     assert set(days(show(client, "?month=2027-01"))) == {"2027-01-05"}
 
 

@@ -21,7 +21,13 @@ from proposals.models import Status
 from tests import factories
 from tests.accounts.factories import MembershipFactory, verified_enterprise
 from tests.bookings import factories as booking_factories
-from tests.factories import ClassRunFactory, EnrollmentFactory, InstructorFactory, UserFactory
+from tests.factories import (
+    ClassRunFactory,
+    CourseInstructorFactory,
+    EnrollmentFactory,
+    InstructorFactory,
+    UserFactory,
+)
 from tests.proposals.factories import AttachmentFactory, ProposalFactory
 
 if TYPE_CHECKING:
@@ -71,7 +77,9 @@ MAY_OPEN = {
     "portal:desk_booking_accept": {OFFICER},
     "portal:desk_booking_cancel": {OFFICER},
     "portal:desk_booking_decline": {OFFICER},
+    "portal:desk_booking_enter": {OFFICER},
     "portal:desk_booking_finish": {OFFICER},
+    "portal:desk_booking_new": {OFFICER},
     "portal:desk_booking_schedule": {OFFICER},
     "portal:desk_bookings": {OFFICER},
     "portal:desk_courses": {OFFICER},
@@ -91,6 +99,8 @@ MAY_OPEN = {
     "portal:file": {WORKER, REVIEWER},
     "portal:healthz": EVERYBODY,
     "portal:home": EVERYBODY,
+    "portal:instructor": EVERYBODY,
+    "portal:instructors": EVERYBODY,
     "portal:messages": SIGNED_IN,
     "portal:messages_read": SIGNED_IN,
     "portal:my": SIGNED_IN,
@@ -177,6 +187,7 @@ def world(reference: None, settings: Settings, tmp_path: Path) -> World:
         for name in MAY_OPEN
         if name.removeprefix("portal:").removeprefix("desk_").startswith(word)
     }
+    names["portal:desk_booking_enter:public_id"] = firm.public_id
     names |= {f"portal:booking_{name}:public_id": order_draft.public_id for name in ("draft", "drop", "kept")}
     settings.PRIVATE_FILES = tmp_path
     proof = AttachmentFactory(owner=enrollment.worker)
@@ -187,6 +198,8 @@ def world(reference: None, settings: Settings, tmp_path: Path) -> World:
     own = [name for name in MAY_OPEN if name.startswith(("portal:desk_proposal", "portal:teach_"))]
     names |= {f"{name}:public_id": proposal.public_id for name in own} | {"action": "take"}
     names |= {"portal:teach_kept:public_id": proposal.draft.public_id, "portal:file:public_id": proof.public_id}
+    teacher = CourseInstructorFactory(course=run.course).instructor
+    names |= {"portal:instructor:public_id": teacher.public_id}
     names |= {f"portal:{name}:slug": run.site.slug for name in ("site", "site_poster", "site_qr")}
     return World(clients=clients, names=names, enrollment=enrollment)
 
