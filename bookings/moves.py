@@ -48,6 +48,13 @@ def officer(booking: Booking, actor: User, now: datetime) -> bool:
     return is_officer and not booking.enterprise.memberships.filter(user=actor).exists()
 
 
+def sender(booking: Booking, actor: User, now: datetime) -> bool:
+    """Allow those who order for the enterprise; an order that an officer writes down for it, that officer."""
+    if booking.entered_by_id is None:
+        return booker(booking, actor, now)
+    return booking.entered_by_id == actor.pk and officer(booking, actor, now)
+
+
 def anything(booking: Booking, now: datetime) -> list[Problem]:  # noqa: ARG001 -- a precondition's signature
     """Ask for nothing more."""
     return []
@@ -55,7 +62,8 @@ def anything(booking: Booking, now: datetime) -> list[Problem]:  # noqa: ARG001 
 
 def orderable(booking: Booking, now: datetime) -> list[Problem]:
     """Ask that what was checked is the latest, keeps the rules today, and that its enterprise was not declined."""
-    found = rules.problems(rules.order_of(booking), now=now)
+    # What an officer enters may be sooner than the rule: bookings/entering.py has asked why.
+    found = rules.problems(rules.order_of(booking), now=now, may_be_soon=booking.entered_by_id is not None)
     if drafting.has_changed(booking):
         found.append(Problem("draft_changed", _("这张点单核对以后又改过。"), _("请点“返回修改”，再核对一次。")))
     if booking.enterprise.declined_at:
@@ -89,7 +97,7 @@ class Move:
 
 
 MOVES: dict[tuple[BookingStatus, Action], Move] = {
-    (BookingStatus.DRAFT, Action.SUBMIT): Move(booker, BookingStatus.SUBMITTED, say.submitted, requires=orderable),
+    (BookingStatus.DRAFT, Action.SUBMIT): Move(sender, BookingStatus.SUBMITTED, say.submitted, requires=orderable),
     (BookingStatus.DRAFT, Action.WITHDRAW): Move(booker, BookingStatus.CANCELLED_BY_ENTERPRISE, None),
     (BookingStatus.SUBMITTED, Action.ACCEPT): Move(officer, BookingStatus.ACCEPTED, say.accepted, requires=verified),
     (BookingStatus.SUBMITTED, Action.DECLINE): Move(officer, BookingStatus.DECLINED, say.declined, needs_reason=True),

@@ -42,7 +42,7 @@ def save(  # noqa: PLR0913 -- whose order, by whom, for what, of which form at w
         raise BookingRefused(found)
     booking = booking or Booking(enterprise=enterprise, key=key, contact=person, created_at=now)
     booking.checked_version = checked_version
-    _write(booking, order, person=person, now=now)
+    write(booking, order, person=person, now=now)
     return booking
 
 
@@ -59,7 +59,8 @@ def drop(*, draft: Draft, person: User, now: datetime) -> None:
     drafting.forget(draft.public_id, draft.subject.removeprefix(drafting.OF_ENTERPRISE))
 
 
-def _write(booking: Booking, order: Order, *, person: User, now: datetime) -> None:
+def write(booking: Booking, order: Order, *, person: User, now: datetime) -> None:
+    """Write what an order asks for; its doors have asked whether that may be."""
     booking.headcount, booking.place, booking.purpose = order.headcount, order.place, order.purpose
     for kind, people in order.composition.items():
         setattr(booking, kind, people)

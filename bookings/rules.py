@@ -38,9 +38,13 @@ def order_of(booking: Booking) -> Order:
     )
 
 
-def problems(order: Order, *, now: datetime) -> list[Problem]:
-    """Return why such an order cannot be sent at `now`, in the order to be read."""
-    return [*_too_few(order), *_too_soon(order, now), *_courses(order)]
+def problems(order: Order, *, now: datetime, may_be_soon: bool = False) -> list[Problem]:
+    """Return why such an order cannot be sent at `now`, in the order to be read.
+
+    `may_be_soon` leaves out the lead time: an officer has said why.
+    """
+    soon = [] if may_be_soon else _too_soon(order, now)
+    return [*_too_few(order), *soon, *_courses(order)]
 
 
 def earliest_day(now: datetime) -> date:

@@ -5,15 +5,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts import phones
 from accounts.forms import PlainField, PlainForm
-from bookings.models import Booking
+from accounts.models import BOOKERS, Enterprise
+from bookings.entering import Caller, Entry
+from bookings.models import Booking, Channel
 from bookings.rules import Order, earliest_day
 from catalogue.models import Band, Course, Instructor, Site
+from policy import ids
 from policy.clock import SHANGHAI, local
 from policy.defaults import BOOKING_LEAD_WORKDAYS
 from policy.drafts import Typed
@@ -164,6 +169,68 @@ class OrderForm(PlainForm):
             if value and value in seen:
                 self.add_error(f"{name}_{number}", sentence)
             seen.append(value)
+
+
+class EntryForm(OrderForm):
+    """An order as an officer writes it down for an enterprise that called, came or wrote."""
+
+    channel = forms.ChoiceField(label=_("怎么来的"), choices=[one for one in Channel.choices if one[0] != Channel.WEB])
+    contact = forms.ChoiceField(label=_("联系人"), required=False)
+    contact_name = PlainField(label=_("新联系人姓名"), required=False, max_length=40)
+    contact_phone = forms.CharField(
+        label=_("新联系人手机号"),
+        required=False,
+        strip=False,
+        help_text=_("不在上面的名单里时填写；填了就成为这个单位的点单人。"),
+        widget=forms.TextInput({"type": "tel", "inputmode": "tel", "autocomplete": "off"}),
+    )
+    soon = PlainField(
+        label=_("提前天数不够时的理由"),
+        required=False,
+        max_length=200,
+        help_text=_("日期早于规定时必须写明，会记入经过，单位也能看到。"),
+    )
+    key = forms.CharField(required=False, widget=forms.HiddenInput)
+    field_order = ["channel", "contact", "contact_name", "contact_phone"]
+
+    def __init__(self, data: QueryDict | None = None, *, enterprise: Enterprise, now: datetime) -> None:
+        """Offer the people who order for the enterprise."""
+        super().__init__(None if data is None else dict(data.lists()), shown={"key": [ids.public_id()]}, now=now)
+        members = enterprise.memberships.filter(role__in=BOOKERS).select_related("user")
+        self.members = {member.user.public_id: member.user for member in members}
+        named = [(public_id, f"{user.name} {user.masked_phone}") for public_id, user in self.members.items()]
+        self.fields["contact"].choices = [("", _("新联系人")), *named]  # type: ignore[attr-defined]
+
+    def clean_key(self) -> str:
+        """Return the form's key, or a new one for what is none."""
+        key = str(self.cleaned_data["key"])
+        return key if ids.is_public_id(key) else ids.public_id()
+
+    def clean_contact_phone(self) -> str:
+        """Return the normalised number of somebody new, or nothing."""
+        typed = str(self.cleaned_data["contact_phone"])
+        try:
+            return phones.normalise(typed) if typed.strip() else ""
+        except phones.PhoneRefused as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a contact: one of the enterprise's, or a name and a phone."""
+        given = super().clean()
+        if "contact" in given and not given["contact"]:
+            for name, sentence in (
+                ("contact_name", _("请填写联系人姓名。")),
+                ("contact_phone", _("请填写联系人手机号。")),
+            ):
+                if name in given and not given[name]:
+                    self.add_error(name, sentence)
+        return given
+
+    def entry(self) -> Entry:
+        """Return how the order came. The form must be valid."""
+        given = self.cleaned_data
+        caller = Caller(self.members.get(given["contact"]), given["contact_name"], given["contact_phone"])
+        return Entry(key=given["key"], channel=Channel(given["channel"]), caller=caller, reason=given["soon"])
 
 
 def filled_from(booking: Booking) -> Typed:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as mark
 
-from accounts.models import User
+from accounts.models import Enterprise, User
 from bookings import drafting, moves
 from bookings.mending import KeptRow
 from bookings.models import Booking, BookingStatus, RosterEntry
@@ -37,6 +38,7 @@ PAGE_SIZE = 50
 DESK_STATES = [(state.value, state.label) for state in BookingStatus if state != BookingStatus.DRAFT]
 LONGEST_TITLE = 80
 MOST_DRAFTS = 50
+MOST_ENTERPRISES = 20
 # A form may have a thousand fields at most.
 MOST_TO_MEND = 100
 # The column of a roster's row that its reason speaks of; some speak of neither.
@@ -112,7 +114,7 @@ def facts(booking: Booking) -> list[tuple[str, str]]:
         (_("希望的地点"), booking.place),
         (_("想解决的问题"), booking.purpose),
         (_("联系人"), f"{booking.contact.name} {booking.contact.masked_phone}"),
-        (_("来源"), booking.get_channel_display()),
+        (_("来源"), _source(booking)),
     ]
     if booking.reply_by and booking.status == BookingStatus.SUBMITTED:
         pairs.insert(0, (_("最晚答复"), say_day(booking.reply_by)))
@@ -120,6 +122,13 @@ def facts(booking: Booking) -> list[tuple[str, str]]:
         run = booking.class_run
         pairs.insert(0, (_("已排"), f"{run.course.title} {day_and_time(run.starts_at)} {run.site.name}"))
     return pairs
+
+
+def enterprises_about(words: str) -> Sequence[Enterprise]:
+    """Return the enterprises whose name holds each of the words, as many as one looks through, no declined one."""
+    every_word = [Q(name__icontains=word) for word in words.split()]
+    found = Enterprise.objects.filter(*every_word, declined_at=None).order_by("name", "pk")
+    return list(found.select_related("town")[:MOST_ENTERPRISES])
 
 
 def title_of(draft: Draft) -> str:
@@ -146,6 +155,15 @@ def to_mend(rows: Sequence[KeptRow], lines: Sequence[RosterEntry]) -> dict[str, 
 def roster_lines(booking: Booking) -> list[RosterEntry]:
     """Return the people an enterprise named, with the enrollment of each."""
     return list(booking.roster.select_related("enrollment__worker"))
+
+
+def _source(booking: Booking) -> str:
+    if booking.entered_by is None:
+        return booking.get_channel_display()
+    return _("%(channel)s（%(officer)s代录）") % {
+        "channel": booking.get_channel_display(),
+        "officer": booking.entered_by.name,
+    }
 
 
 def _people(booking: Booking) -> str:
