@@ -1,5 +1,6 @@
 """Tags of the components: icons, and dates as people here write them."""
 
+import json
 from datetime import date, datetime
 from typing import Any
 
@@ -15,6 +16,9 @@ from policy import clock
 from timetable import words
 
 register = template.Library()
+
+# As Django's json_script does.
+NOT_IN_SCRIPT = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 CATEGORY_ICONS = {
     "skills": "wrench",
@@ -43,6 +47,13 @@ def icon(name: str) -> SafeString:
 def category_icon(code: str) -> SafeString:
     """Draw the symbol of a category, by its code."""
     return icon(CATEGORY_ICONS.get(code, "book-open"))
+
+
+@register.simple_tag
+def linked_data(facts: dict[str, Any]) -> SafeString:
+    """Put facts for search engines into the page; browsers do not run it, and no text inside can end it."""
+    escaped = json.dumps(facts, ensure_ascii=False).translate(NOT_IN_SCRIPT)
+    return SafeString(f'<script type="application/ld+json">{escaped}</script>')
 
 
 @register.filter
@@ -84,5 +95,8 @@ def hour(value: datetime | None) -> str:
 
 @register.simple_block_tag
 def text(content: str) -> str:
-    """Keep what is between the tags as a variable: {% text as tab %}{% block tab %}{% endblock %}{% endtext %}."""
-    return content.strip()
+    """Keep what is between the tags as a variable: {% text as tab %}{% block tab %}{% endblock %}{% endtext %}.
+
+    It was escaped when it was rendered.
+    """
+    return SafeString(content.strip())

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import allow, anyone
 from catalogue.models import Course, Topic
 from policy import clock
-from portal import course_index, facets, listing, mine
+from portal import course_index, facets, listing, mine, structured
 from portal.cards import best_of, course_cards, page_of, run_card
 from portal.filters import CourseFilter
 from portal.selection import Selection
@@ -85,6 +85,7 @@ def course(request: HttpRequest, code: str) -> HttpResponse:
         "facts": listing.course_facts(shown),
         "rows": rows,
         "best": best_of(rows),
+        "facts_for_machines": structured.course(shown, rows),
         "teachers": [link.instructor for link in shown.course_instructors.all()],
     }
     return render(request, "portal/course.html", context)

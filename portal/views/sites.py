@@ -14,7 +14,7 @@ from accounts.access import allow, anyone
 from catalogue.models import Site
 from catalogue.places import for_phone_maps, point_of
 from policy import clock
-from portal import course_index, mine, site_map
+from portal import course_index, mine, site_map, structured
 from portal.cards import run_card
 from timetable.models import ClassRun, Lesson
 
@@ -55,6 +55,7 @@ def site(request: HttpRequest, slug: str) -> HttpResponse:
     own = mine.own_enrollments(request.user, coming)
     context = {
         "site": shown,
+        "facts_for_machines": structured.site(shown),
         "rooms": shown.rooms.filter(retired_at=None),
         "map_point": for_phone_maps(point_of(shown)),
         "board": _board(shown, now),
