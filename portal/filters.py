@@ -74,7 +74,7 @@ class CourseFilter(django_filters.FilterSet):  # type: ignore[misc]  # as above
         fields: list[str] = []
 
     def __init__(self, data: QueryDict, *, index: CourseIndex, choices: Choices) -> None:
-        """Read the query against the choices that are known. One statement if it has words to search."""
+        """Read the query against the choices that are known."""
         super().__init__(data, queryset=Course.objects.none())
         self.choices = choices
         for facet in LABELS:
@@ -85,7 +85,7 @@ class CourseFilter(django_filters.FilterSet):  # type: ignore[misc]  # as above
         self.sorts = list(SORTS) if self.words else list(SORTS)[1:]
         wanted = data.get("sort", "")
         self.sort = wanted if wanted in self.sorts else self.sorts[0]
-        found = search.ranked(self.words) if self.words else None
+        found = search.ranked(self.words, version=index.version) if self.words else None
         self.selection = Selection(index, self.chosen, found)
 
     def pairs(self, *, without: tuple[str, str] = ("", ""), leave_out: tuple[str, ...] = ()) -> list[tuple[str, str]]:

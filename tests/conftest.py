@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
+from catalogue import search
 from policy import clock
 from portal import course_index
 
@@ -44,6 +45,7 @@ def stopped_clock(request: pytest.FixtureRequest) -> Iterator[None]:
 def forgotten_index() -> None:
     """Begin each test without what another one's rows left in memory."""
     course_index.forget()
+    search.forget()
 
 
 @pytest.fixture

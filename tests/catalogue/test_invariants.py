@@ -14,14 +14,14 @@ def course() -> Course:
     return made
 
 
-def test_a_course_that_can_be_found_is_in_order(course: Course) -> None:
+def test_a_course_that_can_be_sorted_is_in_order(course: Course) -> None:
     assert list(invariants.disagreements(now=NOW)) == []
 
 
-def test_a_course_the_search_does_not_know_is_named(course: Course) -> None:
+def test_a_course_without_pinyin_is_named(course: Course) -> None:
     CourseSearch.objects.all().delete()
 
-    assert list(invariants.disagreements(now=NOW)) == ["课程 SK0001：搜索里没有它。"]
+    assert list(invariants.disagreements(now=NOW)) == ["课程 SK0001：没有排序用的拼音。"]
 
 
 def test_a_code_of_another_category_is_named(course: Course) -> None:

@@ -7,6 +7,7 @@ from enrollment import seats
 from policy.models import Policy
 from tests.accounts.factories import contact_of, verified_enterprise
 from tests.bookings.factories import draft
+from tests.catalogue.factories import SynonymFactory
 from tests.factories import NOW, ClassRunFactory, InstructorFactory, PolicyFactory, UserFactory, officer
 from tests.proposals.factories import HonorFactory, ProposalFactory
 
@@ -22,6 +23,7 @@ HISTORIES = {
     "catalogue_instructorevent",
     "catalogue_roomevent",
     "catalogue_siteevent",
+    "catalogue_synonymevent",
     "enrollment_enrollmentevent",
     "proposals_proposalevent",
     "timetable_classrunevent",
@@ -38,6 +40,7 @@ def some_history() -> None:
     InstructorFactory()
     draft(contact_of(verified_enterprise()).memberships.get().enterprise)
     HonorFactory()
+    SynonymFactory()
     ProposalFactory()
     run = ClassRunFactory()
     seats.claim(worker=UserFactory(), run_id=run.pk, now=NOW)

@@ -2,6 +2,7 @@
 
 from accounts import reference as accounts_reference
 from catalogue import reference as catalogue_reference
+from catalogue import wording
 from config.commands import StaffCommand
 from policy import clock
 from policy import reference as policy_reference
@@ -18,3 +19,4 @@ class Command(StaffCommand):
         policy_reference.reference_data(now=now)
         accounts_reference.reference_data()
         catalogue_reference.reference_data()
+        wording.ship(now=now)
