@@ -9,10 +9,10 @@ from catalogue.search.lexicon import LONGEST_WORD
 from catalogue.search.phrases import ASKING, HINTS, SMALL
 from catalogue.search.text import is_chinese, pairs, runs, syllables
 
-# One long word says more than two short ones that are together as long; a mended one a little less, and a pair of
-# characters that stands somewhere in the menu less than a word.
+# One long word says more than two short ones that are together as long; a mended one a little less, above all when it
+# is everyday speech, and a pair of characters that stands somewhere in the menu less than a word.
 LONGER_SAYS_MORE = 1.6
-HEARD_SAYS_LESS, NEARLY_SAYS_LESS = 0.4, 1.0
+HEARD_SAYS_LESS, NEARLY_SAYS_LESS, NEARLY_SAID_SAYS_LESS = 0.4, 1.0, 1.5
 PAIR_SAYS = 2.2
 SHORTEST_NEARLY_WRITTEN = 4
 PAIR = 2
@@ -106,7 +106,8 @@ def _mended(text: str, spoken: tuple[str, ...], index: SearchIndex) -> Piece | N
     if len(text) < SHORTEST_NEARLY_WRITTEN:
         return None
     if nearly := index.lexicon.one_character_off(text):
-        return Piece(Kind.MENDED, text, (len(text) - NEARLY_SAYS_LESS) ** LONGER_SAYS_MORE, tuple(nearly))
+        less = NEARLY_SAYS_LESS if any(index.lexicon.counts[word] for word in nearly) else NEARLY_SAID_SAYS_LESS
+        return Piece(Kind.MENDED, text, (len(text) - less) ** LONGER_SAYS_MORE, tuple(nearly))
     return None
 
 
