@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from catalogue.version import moves_catalogue
 from policy import ids
 
 
@@ -45,6 +46,7 @@ class Honor(models.Model):
     objects = HonorQuerySet.as_manager()
 
     class Meta:
+        triggers = [moves_catalogue()]
         ordering = ["created_at", "pk"]
         constraints = [
             models.CheckConstraint(condition=Q(level__in=HonorLevel.values), name="honor_level_known"),

@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 from catalogue import search
 from policy import clock
-from portal import course_index
+from portal import course_index, finished
 
 # A Tuesday, 09:00 in Shanghai.
 NOW = datetime(2026, 12, 1, 1, 0, tzinfo=UTC)
@@ -42,9 +42,10 @@ def stopped_clock(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def forgotten_index() -> None:
+def forgotten_pages() -> None:
     """Begin each test without what another one's rows left in memory."""
     course_index.forget()
+    finished.forget()
     search.forget()
 
 

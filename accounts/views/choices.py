@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib import auth
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import access, people
 from accounts.access import allow
@@ -28,31 +28,35 @@ def logout(request: HttpRequest) -> HttpResponse:
 
 
 @allow(access.anyone)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def language(request: HttpRequest) -> HttpResponse:
-    """Speak Chinese or English from now on, in messages too."""
-    chosen = request.POST.get("language", "")
+    """Speak Chinese or English from now on. A link changes a cookie; a form, of a person, what messages speak too."""
+    chosen = _answers(request).get("language", "")
     if chosen not in dict(settings.LANGUAGES):
         return _back(request)
-    if isinstance(request.user, User):
+    if request.method == "POST" and isinstance(request.user, User):
         people.choose_language(person=request.user, language=chosen)
     return _remember(_back(request), settings.LANGUAGE_COOKIE_NAME, chosen)
 
 
 @allow(access.anyone)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def display(request: HttpRequest) -> HttpResponse:
-    """Show pages large or in the standard size from now on."""
-    chosen = request.POST.get("size", "")
+    """Show pages large or in the standard size from now on: a link in this browser, a form for the person."""
+    chosen = _answers(request).get("size", "")
     if chosen not in {"lg", "normal"}:
         return _back(request)
-    if isinstance(request.user, User):
+    if request.method == "POST" and isinstance(request.user, User):
         people.choose_size(person=request.user, large=chosen == "lg")
     return _remember(_back(request), SIZE_COOKIE, chosen)
 
 
+def _answers(request: HttpRequest) -> QueryDict:
+    return request.POST if request.method == "POST" else request.GET
+
+
 def _back(request: HttpRequest) -> HttpResponse:
-    return redirect(safe_next(request, request.POST.get("next", ""), "portal:home"))
+    return redirect(safe_next(request, _answers(request).get("next", ""), "portal:home"))
 
 
 def _remember(response: HttpResponse, cookie: str, value: str) -> HttpResponse:

@@ -13,6 +13,7 @@ from policy import clock
 from portal import course_index, facets, month
 from portal.facets import LABELS
 from portal.filters import CourseFilter
+from portal.finished import finished
 from portal.month import Month
 from timetable.words import WEEKDAYS
 
@@ -22,6 +23,7 @@ OFFERED = ("category", "band", "town")
 
 @require_safe
 @allow(anyone)
+@finished
 def calendar(request: HttpRequest) -> HttpResponse:
     """Show the starts of class runs in a month, or on one day; narrowed by the same names as the course list."""
     now = clock.now()

@@ -7,10 +7,12 @@ from django.views.decorators.http import require_safe
 from accounts.access import allow, anyone
 from policy import clock
 from policy.models import Policy
+from portal.finished import finished
 
 
 @require_safe
 @allow(anyone)
+@finished
 def help_page(request: HttpRequest) -> HttpResponse:
     """Answer what people ask on the telephone, with the rules in force."""
     policy = Policy.objects.current(now=clock.now())
@@ -19,6 +21,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @allow(anyone)
+@finished
 def accessibility(request: HttpRequest) -> HttpResponse:
     """State what was done so that everybody can use the site, what is not, and whom to tell."""
     return render(request, "portal/accessibility.html")

@@ -10,6 +10,7 @@ from policy import clock
 from policy.text import one_line
 from portal import course_index
 from portal.cards import course_cards, page_of
+from portal.finished import finished
 from portal.selection import Selection
 from timetable.models import Lesson
 
@@ -18,6 +19,7 @@ LONGEST_NAME = 40
 
 @require_safe
 @allow(anyone)
+@finished
 def instructor_list(request: HttpRequest) -> HttpResponse:
     """Show the instructors whose names, organisations and titles fit, 24 a page."""
     words = one_line(request.GET.get("q", "")[:LONGEST_NAME])
@@ -35,6 +37,7 @@ def instructor_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @allow(anyone)
+@finished
 def instructor(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show an instructor: titles, the honour that was verified, courses, and how many lessons were given."""
     now = clock.now()

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import allow, anyone
 from catalogue.models import Course, Instructor, Site, Topic
 from policy import clock
+from portal.finished import finished
 from portal.structured import absolute
 from timetable.models import ClassRun
 from timetable.words import day_and_time
@@ -22,6 +23,7 @@ CLOSED = ("/my/", "/desk/", "/login/", "/enterprise/", "/teach/", "/language/", 
 
 @require_safe
 @allow(anyone)
+@finished
 def site_map(request: HttpRequest) -> HttpResponse:
     """Answer every public page that stays: pages of the programme, courses, topics, sites and instructors."""
     fixed = ["home", "course_list", "calendar", "sites", "instructors", "help", "accessibility"]
@@ -39,6 +41,7 @@ def site_map(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @allow(anyone)
+@finished
 def robots(_request: HttpRequest) -> HttpResponse:
     """Answer which pages search engines leave alone, and where the site map is."""
     lines = ["User-agent: *", *(f"Disallow: {path}" for path in CLOSED), f"Sitemap: {absolute('/sitemap.xml')}", ""]
@@ -47,6 +50,7 @@ def robots(_request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @allow(anyone)
+@finished
 def new_runs(_request: HttpRequest) -> HttpResponse:
     """Answer the newest class runs that one may still take, as RSS."""
     feed = Rss201rev2Feed(

@@ -11,6 +11,7 @@ from policy import clock
 from portal import course_index, facets, listing, mine, structured
 from portal.cards import best_of, course_cards, page_of, run_card
 from portal.filters import CourseFilter
+from portal.finished import finished
 from portal.selection import Selection
 from timetable.models import ClassRun
 
@@ -19,6 +20,7 @@ CARDS_ON_FIRST_PAGE = 3
 
 @require_safe
 @allow(anyone)
+@finished
 def home(request: HttpRequest) -> HttpResponse:
     """Show the search, the nine categories, what can be taken soon and, signed in, the reader's next class."""
     now = clock.now()
@@ -35,6 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @allow(anyone)
+@finished
 def course_list(request: HttpRequest) -> HttpResponse:
     """Show the courses that the address asks for, 24 a page, and what else it could ask for."""
     now = clock.now()
@@ -52,6 +55,7 @@ def course_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @allow(anyone)
+@finished
 def topic(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the courses of a topic that cuts across the categories, and its tracks."""
     now = clock.now()
@@ -70,6 +74,7 @@ def topic(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @allow(anyone)
+@finished
 def course(request: HttpRequest, code: str) -> HttpResponse:
     """Show a course and its coming runs. One that left the menu keeps its page, without enrolling."""
     now = clock.now()
@@ -93,6 +98,7 @@ def course(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 @allow(anyone)
+@finished
 def class_run(request: HttpRequest, number: str) -> HttpResponse:
     """Show a class run: its lessons, its place, its seats, and the rules before one presses."""
     now = clock.now()

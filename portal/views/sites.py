@@ -16,6 +16,7 @@ from catalogue.places import for_phone_maps, point_of
 from policy import clock
 from portal import course_index, mine, site_map, structured
 from portal.cards import run_card
+from portal.finished import finished
 from timetable.models import ClassRun, Lesson
 
 RUNS_ON_PAGE = 8
@@ -24,6 +25,7 @@ QR_UNIT = 8
 
 @require_safe
 @allow(anyone)
+@finished
 def site_list(request: HttpRequest) -> HttpResponse:
     """Show the district's sites as a map of towns and as a list, by town or from near to far."""
     shown = site_map.sites()
@@ -46,6 +48,7 @@ def site_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @allow(anyone)
+@finished
 def site(request: HttpRequest, slug: str) -> HttpResponse:
     """Show how to get to a site, what it has, what is on today, and its coming runs."""
     now = clock.now()
@@ -67,6 +70,7 @@ def site(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @allow(anyone)
+@finished
 def site_poster(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a page to print and put on the door: name, way, and the code of the site's page."""
     shown = get_object_or_404(Site.objects.select_related("union"), slug=slug, retired_at=None)
@@ -75,6 +79,7 @@ def site_poster(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @allow(anyone)
+@finished
 def site_qr(_request: HttpRequest, slug: str) -> HttpResponse:
     """Answer the QR code of a site's page, as a drawing."""
     shown = get_object_or_404(Site, slug=slug)

@@ -26,10 +26,10 @@ def test_a_visitor_reads_english_and_switches(house: House, open_window: OpenWin
     visitor = open_window("visitor", PHONE_WITHOUT_SCRIPT)
     visitor.open("/courses/?category=law&page=2")
     visitor.foreign = tongues.foreign_to_english
-    visitor.press("EN")
+    visitor.follow("EN")
     assert (language_of(visitor), heading(visitor)) == ("en", "Courses")
     visitor.foreign = tongues.foreign_to_chinese
-    visitor.press("中文")
+    visitor.follow("中文")
     assert (language_of(visitor), heading(visitor)) == ("zh-Hans", "课程目录")
     assert visitor.page.url.endswith("/courses/?category=law&page=2")
 
