@@ -79,7 +79,7 @@ def total(visitor: Window) -> int:
 def facet(visitor: Window, name: str) -> dict[str, int]:
     """Return what a group of filters offers, with its counts."""
     labels = visitor.page.get_by_role("group", name=name).locator("label").all_text_contents()
-    pairs = [re.fullmatch(r"(.*?)([0-9]+)门", "".join(label.split())) for label in labels]
+    pairs = [re.fullmatch(r"(.*?)([0-9]+)", "".join(label.split())) for label in labels]
     return {pair[1]: int(pair[2]) for pair in pairs if pair}
 
 
