@@ -5,7 +5,8 @@ from typing import Self
 import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Concat
 
 from catalogue.version import moves_catalogue
 from policy import ids
@@ -21,13 +22,27 @@ class SynonymQuerySet(models.QuerySet["Synonym"]):
         """Keep those that the search uses."""
         return self.filter(retired_at=None)
 
-    def with_word(self, word: str) -> Self:
-        """Keep those that hold a word on either side."""
-        return self.filter(Q(said__contains=[word]) | Q(meant__contains=[word]))
+    def retired(self) -> Self:
+        """Keep those that staff took out of use."""
+        return self.exclude(retired_at=None)
 
-    def after(self, first: str) -> Self:
-        """Keep those that follow the one with this first word; all without one."""
-        return self.filter(first__gt=first) if first else self
+    def about(self, words: str) -> Self:
+        """Keep those that hold a text on either side; all for none."""
+        if not words:
+            return self
+        both = Concat(_SAID, _BLANK, _MEANT, output_field=_TEXT)
+        return self.annotate(both=both).filter(both__contains=words)
+
+    def after(self, public_id: str) -> Self:
+        """Keep those that follow one of them; all if there is none with that id."""
+        last = Synonym.objects.filter(public_id=public_id).values_list("first", "pk").first()
+        return self.filter(Q(first__gt=last[0]) | Q(first=last[0], pk__gt=last[1])) if last else self
+
+
+_TEXT: "models.TextField[str, str]" = models.TextField()
+_BLANK = Value(" ")
+_SAID = Func(F("said"), _BLANK, function="array_to_string", output_field=_TEXT)
+_MEANT = Func(F("meant"), _BLANK, function="array_to_string", output_field=_TEXT)
 
 
 @pghistory.track(append_only=True, model_name="SynonymEvent", exclude=["created_at"])

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Enterprise, User
 from bookings.models import Booking, BookingStatus
+from catalogue.synonyms import Synonym
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as StrOrPromise
@@ -33,6 +34,11 @@ def of_enterprise(enterprise: Enterprise) -> list[Step]:
 def of_booking(booking: Booking) -> list[Step]:
     """Return how an order got where it is, the first step first."""
     return _steps(_events(booking), lambda event: BookingStatus(event.status).label)
+
+
+def of_synonym(synonym: Synonym) -> list[Step]:
+    """Return how everyday words came to stand for others, the first step first."""
+    return _steps(_events(synonym), _of_synonym)
 
 
 def _events(thing: Any) -> QuerySet[Any]:
@@ -61,3 +67,10 @@ def _of_enterprise(event: Any) -> "StrOrPromise":
     if event.verified_at:
         return _("核验通过")
     return _("退回") if event.declined_at else _("登记")
+
+
+def _of_synonym(event: Any) -> str:
+    if event.retired_at:
+        return _("停用")
+    words = f"{'、'.join(event.said)} → {'、'.join(event.meant)}"
+    return _("%(what)s：%(words)s") % {"what": _("新增") if event.pgh_label == "insert" else _("修改"), "words": words}

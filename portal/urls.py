@@ -20,6 +20,7 @@ app_name = "portal"
 urlpatterns = [
     path("", public.home, name="home"),
     path("courses/", public.course_list, name="course_list"),
+    path("", include("portal.urls_search")),
     path("courses/<slug:code>/", public.course, name="course"),
     path("topics/<slug:slug>/", public.topic, name="topic"),
     path("classes/<slug:number>/", public.class_run, name="class_run"),

@@ -66,7 +66,8 @@ def suggestions(query: str) -> Suggestions:
     return Suggestions(words, [(index.codes[place], index.titles[place]) for place in places])
 
 
-def tried(query: str, *, said: Sequence[str], meant: Sequence[str]) -> list[int]:
-    """Return what a query would find if these words stood for those, beside all that is known."""
-    index = held.current().knowing({word: tuple(meant) for word in said})
+def tried(query: str, *, said: Sequence[str], meant: Sequence[str], instead_of: int | None = None) -> list[int]:
+    """Return what a query would find if a row of Synonym said this, a new one or `instead_of` one. Two statements."""
+    meanings = held.meanings(without=instead_of, more=[(said, meant)])
+    index = held.current().with_meanings(meanings)
     return [index.courses[place] for place in scoring.best(index, read(normalised(query), index))]

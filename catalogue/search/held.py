@@ -2,8 +2,9 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from threading import Lock
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from catalogue.synonyms import Synonym
 
 # A reader may have seen the old rows under the new version (catalogue/version.py): seconds until they are read again.
 READ_AGAIN = 60.0
+Row = tuple[Sequence[str], Sequence[str]]
 ENDINGS = ("路街道", "街道", "镇", "工业区")
 
 
@@ -92,7 +94,7 @@ def source() -> Source:
             teachers[course_id] += [name, *(str(InstructorTitle(title).label) for title in titles if title != _OTHER)]
     rows = Course.objects.published().order_by("code").values_list(*_OF_COURSES)
     courses = tuple(_course_text(row, teachers[row[0]]) for row in rows)
-    return Source(courses, _meanings(), frozenset(_places()))
+    return Source(courses, meanings(), frozenset(_places()))
 
 
 _OTHER = InstructorTitle.OTHER
@@ -120,12 +122,14 @@ def _course_text(row: tuple[object, ...], teachers: list[str]) -> CourseText:
     )
 
 
-def _meanings() -> dict[str, tuple[str, ...]]:
+def meanings(*, without: int | None = None, more: Iterable[Row] = ()) -> dict[str, tuple[str, ...]]:
+    """Return what everyday words mean, without one of the rows of Synonym and with more rows. One statement."""
+    rows: Iterable[Row] = Synonym.objects.live().exclude(pk=without).values_list("said", "meant")
     found: dict[str, dict[str, None]] = defaultdict(dict)
-    for said, meant in Synonym.objects.live().values_list("said", "meant"):
+    for said, meant in chain(rows, more):
         for word in said:
             found[word] |= dict.fromkeys(other for other in meant if other != word)
-    return {word: tuple(meant) for word, meant in found.items()}
+    return {word: tuple(others) for word, others in found.items()}
 
 
 def _places() -> Iterator[str]:

@@ -70,11 +70,10 @@ class SearchIndex:
         """What a syllable that is being typed may look like."""
         return frozenset(one[:length] for one in self.syllables for length in range(1, len(one) + 1))
 
-    def knowing(self, more: Mapping[str, tuple[str, ...]]) -> "SearchIndex":
-        """Return the index with more meanings of everyday words; the index itself stays as it is."""
-        known = self.lexicon.meanings
-        meanings = {**known, **{said: (*known.get(said, ()), *meant) for said, meant in more.items()}}
-        counts = {**dict.fromkeys(_words_of(more), 0), **self.lexicon.counts}
+    def with_meanings(self, meanings: Mapping[str, tuple[str, ...]]) -> "SearchIndex":
+        """Return an index of the same courses that reads everyday words by these meanings alone."""
+        keywords = {word: count for word, count in self.lexicon.counts.items() if count}
+        counts = {**dict.fromkeys(_words_of(meanings), 0), **keywords}
         return replace(self, lexicon=lexicon(counts, meanings))
 
     def beginning_with(self, letters: str) -> list[str]:

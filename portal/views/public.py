@@ -1,11 +1,13 @@
 """Pages that everybody may read: first page, course list, course, topic and class run."""
 
+from django.core.paginator import Page
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import allow, anyone
+from catalogue import search
 from catalogue.models import Course, Topic
 from policy import clock
 from portal import course_index, facets, listing, mine, structured
@@ -16,6 +18,7 @@ from portal.selection import Selection
 from timetable.models import ClassRun
 
 CARDS_ON_FIRST_PAGE = 3
+NEAREST = 3
 
 
 @require_safe
@@ -48,9 +51,17 @@ def course_list(request: HttpRequest) -> HttpResponse:
         "figures": listing.figures(index),
         "page": page,
         "cards": course_cards(narrowed.selection, [*page.object_list], now),
+        "nearest": course_cards(Selection(index, {}), _nearest(narrowed, page), now),
         **listing.list_frame(narrowed, narrowed.selection.counts()),
     }
     return render(request, "portal/course_list.html", context)
+
+
+def _nearest(narrowed: CourseFilter, page: Page[int]) -> list[int]:
+    """Return what comes nearest to the words of a search that found nothing under its filters."""
+    if page.paginator.count or not narrowed.words:
+        return []
+    return search.nearest(narrowed.words, NEAREST, version=narrowed.selection.index.version)
 
 
 @require_safe

@@ -16,6 +16,7 @@ from accounts.models import User
 from bookings import drafting
 from catalogue import search
 from catalogue.models import Topic
+from catalogue.synonyms import Synonym
 from enrollment.models import Enrollment
 from proposals.models import Status
 from tests import factories
@@ -93,6 +94,12 @@ MAY_OPEN = {
     "portal:desk_proposal_honor": {REVIEWER},
     "portal:desk_proposals": {REVIEWER},
     "portal:desk_run": {OFFICER, MANAGER},
+    "portal:desk_synonym": {OFFICER},
+    "portal:desk_synonym_new": {OFFICER},
+    "portal:desk_synonym_retire": {OFFICER},
+    "portal:desk_synonym_try": {OFFICER},
+    "portal:desk_synonym_try_new": {OFFICER},
+    "portal:desk_synonyms": {OFFICER},
     "portal:enroll_confirm": SIGNED_IN,
     "portal:enrollment": OWNER,
     "portal:enterprise_register": SIGNED_IN,
@@ -114,6 +121,7 @@ MAY_OPEN = {
     "portal:site_poster": EVERYBODY,
     "portal:site_qr": EVERYBODY,
     "portal:sites": EVERYBODY,
+    "portal:suggest": EVERYBODY,
     "portal:teach": SIGNED_IN,
     "portal:teach_edit": OWNER,
     "portal:teach_honor": SIGNED_IN,
@@ -206,6 +214,8 @@ def world(reference: None, settings: Settings, tmp_path: Path) -> World:
     teacher = CourseInstructorFactory(course=run.course).instructor
     names |= {"portal:instructor:public_id": teacher.public_id}
     names |= {f"portal:{name}:slug": run.site.slug for name in ("site", "site_poster", "site_qr")}
+    synonym = Synonym.objects.first()
+    names |= {f"{name}:public_id": synonym.public_id for name in MAY_OPEN if "synonym" in name and synonym}
     return World(clients=clients, names=names, enrollment=enrollment)
 
 
