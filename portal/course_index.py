@@ -176,7 +176,7 @@ def _values_of(course: Course, titles: list[str]) -> Iterator[Iterable[str]]:
 
 
 def _runs(places: dict[int, int], now: datetime) -> list[IndexedRun]:
-    coming = ClassRun.objects.visible_to(None).standing().upcoming(now).filter(course__in=places)
+    coming = ClassRun.objects.on_offer(now)
     lessons = Lesson.objects.filter(class_run__in=coming.order_by(), cancelled_at=None)
     times: dict[int, list[datetime]] = defaultdict(list)
     for run_id, starts_at in lessons.order_by().values_list("class_run_id", "starts_at"):
@@ -184,6 +184,7 @@ def _runs(places: dict[int, int], now: datetime) -> list[IndexedRun]:
     found = [
         _indexed(run, 1 << places[run.course_id], times[run.pk] or [run.starts_at], now)
         for run in coming.select_related("site__union")
+        if run.course_id in places  # not one that was published a moment ago
     ]
     return sorted(found, key=lambda run: (not run.can_press, run.starts_at, run.pk))
 
@@ -202,7 +203,7 @@ def _indexed(run: ClassRun, course_bit: Mask, times: list[datetime], now: dateti
 
 def _names() -> dict[str, list[Name]]:
     sites = Site.objects.filter(retired_at=None).select_related("union").order_by("union__slug", "slug")
-    towns = {site.union.slug: site.union.area or site.union.name for site in sites}
+    towns = {site.union.slug: site.union.place for site in sites}
     return {
         "category": [Name(one.code, one.name, one.name_en) for one in Category.objects.all()],
         "topic": [Name(one.slug, one.name, one.name_en) for one in Topic.objects.filter(retired_at=None)],

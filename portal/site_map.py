@@ -60,7 +60,7 @@ def starting_points(shown: Iterable[Site]) -> dict[str, tuple[str, Point]]:
     names: dict[str, str] = {}
     for site in shown:
         town = f"town:{site.union.slug}"
-        names[town] = site.union.area
+        names[town] = site.union.place
         found[town].append(point_of(site))
         for station in stations_of(site):
             names[f"station:{station}"] = station
@@ -83,7 +83,7 @@ def by_town(made: Iterable[SiteRow]) -> list[TownGroup]:
     groups: dict[str, TownGroup] = {}
     for row in made:
         union = row.site.union
-        groups.setdefault(union.slug, TownGroup(union.slug, union.area, [])).rows.append(row)
+        groups.setdefault(union.slug, TownGroup(union.slug, union.place, [])).rows.append(row)
     return [*groups.values()]
 
 

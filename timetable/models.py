@@ -52,6 +52,10 @@ class ClassRunQuerySet(models.QuerySet["ClassRun"]):
         """Keep runs that were not cancelled."""
         return self.filter(cancelled_at=None)
 
+    def on_offer(self, now: datetime) -> Self:
+        """Keep what the public pages offer: public runs to come, not cancelled, of courses that are on the menu."""
+        return self.visible_to(None).standing().upcoming(now).filter(course__retired_at=None)
+
     def owing_a_seat(self) -> Self:
         """Keep runs where somebody waits although a seat is free; the line's sweep looks here."""
         return self.filter(waiting__gt=0, seats_taken__lt=F("capacity"))

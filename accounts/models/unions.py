@@ -42,6 +42,11 @@ class Union(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def place(self) -> str:
+        """What people call where it is: the area, or the union's own name where it has none."""
+        return self.area or self.name
+
 
 class RoleKind(models.TextChoices):
     """What a person may do for the programme."""

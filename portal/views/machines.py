@@ -59,7 +59,7 @@ def new_runs(_request: HttpRequest) -> HttpResponse:
         description=_("最近排好、还没有开课的班次。"),
         language="zh-Hans",
     )
-    coming = ClassRun.objects.visible_to(None).standing().upcoming(clock.now()).select_related("course", "site")
+    coming = ClassRun.objects.on_offer(clock.now()).select_related("course", "site")
     for run in coming.order_by("-created_at", "-pk")[:NEWEST]:
         link = absolute(reverse("portal:class_run", args=[run.number]))
         feed.add_item(

@@ -53,7 +53,7 @@ def site(request: HttpRequest, slug: str) -> HttpResponse:
     """Show how to get to a site, what it has, what is on today, and its coming runs."""
     now = clock.now()
     shown = get_object_or_404(Site.objects.select_related("union"), slug=slug)
-    runs = ClassRun.objects.visible_to(None).standing().upcoming(now).filter(site=shown)
+    runs = ClassRun.objects.on_offer(now).filter(site=shown)
     coming = [*runs.for_rows()[:RUNS_ON_PAGE]]
     own = mine.own_enrollments(request.user, coming)
     context = {

@@ -131,6 +131,15 @@ def test_todays_board_shows_public_lessons_of_today_and_says_what_is_cancelled(
     assert shown.number in show(client, "/sites/xinsong/")
 
 
+def test_a_site_offers_what_the_list_and_the_calendar_offer(client: Client, district: dict[str, Site]) -> None:
+    ClassRunFactory(site=district["near"], course__title="在目录里的课")
+    ClassRunFactory(site=district["near"], course__title="下架的课", course__retired_at=NOW)
+    assert "1 个班可报" in text_of(show(client, "/sites/"))
+    words = text_of(show(client, "/sites/xinsong/"))
+    assert "在目录里的课" in words
+    assert "下架的课" not in words
+
+
 def test_a_retired_site_keeps_its_page_but_leaves_the_list(client: Client, district: dict[str, Site]) -> None:
     Site.objects.filter(pk=district["south"].pk).update(retired_at=NOW)
     assert names(show(client, "/sites/")) == ["chunshen", "xinsong"]
