@@ -12,7 +12,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts import phones
-from policy.text import one_line
+from policy.text import one_line, visible
 
 MOST_ROWS = 1000
 LONGEST_NAME = 40
@@ -20,8 +20,17 @@ FEWEST_DIGITS = 5
 IDENTITY_DIGITS = 15
 BETWEEN = re.compile(r"[,，;；、]")
 NUMBER_WORD = re.compile(r"[+0-9()\-‐‑–—.]+")
-IDENTITY = re.compile(r"[0-9]{17}[0-9Xx]|(?!0086)[0-9]{15}")
-IDENTITY_INSIDE = re.compile(rf"(?<![0-9])(?:{IDENTITY.pattern})(?![0-9])")
+# What people put between two digits of one number, and a digit with it.
+GAP = rf"(?:{phones.SEPARATORS.pattern})?"
+DIGIT = rf"(?:\d{GAP})"
+CENTURY = rf"(?:1{GAP}[89]|2{GAP}0){GAP}"
+MONTH = rf"(?:0{GAP}[1-9]|1{GAP}[0-2]){GAP}"
+DAY = rf"(?:0{GAP}[1-9]|[12]{GAP}\d|3{GAP}[01]){GAP}"
+# Region, day of birth, running number and check.
+IDENTITY = re.compile(rf"(?<!\d){DIGIT}{{6}}{CENTURY}{DIGIT}{{2}}{MONTH}{DAY}{DIGIT}{{3}}[\dXx](?!\d)")
+PHONE = re.compile(rf"((?<!\d)(?:\+?(?:00)?86{GAP})?1[3-9]\d{GAP}{DIGIT}{{7}}\d(?![\dXx]))")
+# What is too long for a phone is an old or a mistyped identity number, or may hold one.
+TOO_LONG = re.compile(rf"{DIGIT}{{14,}}[\dXx](?:[eE]\+?\d+)?")
 SCIENTIFIC = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{1,2}")
 WHOLE_FLOAT = re.compile(r"([0-9]{11,13})\.0+")
 IS_NAME = re.compile(r"姓名|名字|^name$", re.IGNORECASE)
@@ -105,7 +114,9 @@ def _cells(line: str) -> list[str]:
         return line.split("\t")
     if BETWEEN.search(line):
         return BETWEEN.split(line)
-    return list(_words(line.split()))
+    # An identity number is a cell that is empty: the cells after it keep their places.
+    before, *others = _without_identity(line, instead="\t").split("\t")
+    return [*_words(before.split()), *(cell for other in others for cell in ("", *_words(other.split())))]
 
 
 def _words(words: list[str]) -> Iterator[str]:
@@ -122,7 +133,7 @@ def _words(words: list[str]) -> Iterator[str]:
 
 def _is_number(word: str) -> bool:
     plain_word = unicodedata.normalize("NFKC", word)
-    return bool(NUMBER_WORD.fullmatch(plain_word) or SCIENTIFIC.fullmatch(plain_word) or IDENTITY.fullmatch(plain_word))
+    return bool(NUMBER_WORD.fullmatch(plain_word) or SCIENTIFIC.fullmatch(plain_word))
 
 
 def _numbers(words: list[str]) -> list[str]:
@@ -132,7 +143,7 @@ def _numbers(words: list[str]) -> list[str]:
             together = " ".join(words[start : start + length])
             if _phone(together):
                 return [*words[:start], together, *words[start + length :]]
-    return [" ".join(word for word in words if not IDENTITY.fullmatch(unicodedata.normalize("NFKC", word)))]
+    return [" ".join(words)]
 
 
 def _names(words: list[str]) -> list[str]:
@@ -165,11 +176,11 @@ def _row(number: int, cells: Sequence[str], columns: Columns) -> Row:
 
 
 def _sorted(cells: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Return what may be names and what may be phones. Identity numbers, sexes and running numbers are neither."""
+    """Return what may be names and what may be phones. Sexes and running numbers are neither."""
     names, numbers = [], []
     for cell in cells:
         tidy = _tidy(cell)
-        if not tidy or tidy in NO_NAME or IDENTITY.fullmatch(phones.SEPARATORS.sub("", tidy)):
+        if not tidy or tidy in NO_NAME:
             continue
         if SCIENTIFIC.fullmatch(tidy) or (_digits(tidy) >= FEWEST_DIGITS and not any(map(str.isalpha, tidy))):
             numbers.append(tidy)
@@ -185,9 +196,13 @@ def _tidy(cell: str) -> str:
     return whole[1] if whole else tidy
 
 
-def _without_identity(cell: str) -> str:
-    """Return a cell without an identity number that stands beside something else in it."""
-    return IDENTITY_INSIDE.sub("", unicodedata.normalize("NFKC", cell)) if _digits(cell) >= IDENTITY_DIGITS else cell
+def _without_identity(text: str, *, instead: str = " ") -> str:
+    """Return a text without its identity numbers, however their digits are grouped; the phones beside them stay."""
+    plain = unicodedata.normalize("NFKC", visible(text))
+    if _digits(plain) < IDENTITY_DIGITS:
+        return text
+    pieces = PHONE.split(IDENTITY.sub(instead, plain))
+    return "".join(piece if place % 2 else TOO_LONG.sub(instead, piece) for place, piece in enumerate(pieces))
 
 
 def _digits(text: str) -> int:

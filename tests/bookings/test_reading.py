@@ -1,5 +1,7 @@
 """A roster as people paste it: columns in any order, phones in any spelling; what is unclear is reported."""
 
+import re
+
 import pytest
 
 from bookings.reading import Row, pasted, read
@@ -70,6 +72,53 @@ def test_an_identity_number_goes_nowhere() -> None:
     number = "310112199001011234"
     for line in (f"张三\t{number}", f"张三 {number}", f"姓名\t手机号\n张三\t{number}", f"{number}，19900001234，张三"):
         assert number not in repr(read(pasted(line)))
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "310112199001011234",
+        "31011219900101123X",
+        "310112 19900101 1234",
+        "310112-19900101-123x",
+        "３１０１１２　１９９００１０１　１２３４",
+        "310112.1990.01.01.1234",
+        "3101 1219 9001 0112 34",
+        "310112·19900101·1234",
+        "310112\u200b19900101\u202e1234",
+        "130102 19900101 1234",
+        "310112 900101 123",
+        "310112 19901341 1234",
+        "3.10112199001011E+17",
+    ],
+)
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("张三 {}", ("张三", "", "no_phone")),
+        ("张三\t{}", ("张三", "", "no_phone")),
+        ("张三{}\t19900001234", ("张三", PHONE, None)),
+        ("{} 张三，19900001234", ("张三", PHONE, None)),
+        ("张三，{}，19900001234", ("张三", PHONE, None)),
+        ("张三 {} 199 0000 1234", ("张三", PHONE, None)),
+        ("张三 199-0000-1234 {}", ("张三", PHONE, None)),
+        ("1 张三 +86 19900001234 {}", ("张三", PHONE, None)),
+        ("张三\t19900001234 {}", ("张三", PHONE, None)),
+        ("姓名\t电话\n张三 {0}\t{0} 19900001234", ("张三", PHONE, None)),
+        ("姓名 身份证 电话\n张三 {} 19900001234", ("张三", PHONE, None)),
+    ],
+)
+def test_an_identity_number_is_dropped_in_whatever_groups_it_is_written(
+    number: str, line: str, expected: tuple[str, str, str | None]
+) -> None:
+    (row,) = read(pasted(line.format(number)))
+    assert (row.name, row.phone, row.wrong and row.wrong.value) == expected
+    assert re.sub(r"\D", "", row.typed).removeprefix("86") in {"", "19900001234"}
+
+
+def test_a_number_beside_the_phone_does_not_take_it_along() -> None:
+    for line in ("2026 19900001234 张三", "1234567 19900001234 张三", "19900001234 2026-12-01 2026-12-05 张三"):
+        assert of(line) == [(1, "张三", PHONE, None)]
 
 
 def test_empty_lines_are_no_rows_and_numbers_are_those_of_the_lines() -> None:

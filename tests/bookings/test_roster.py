@@ -8,8 +8,8 @@ from accounts import people
 from accounts.models import MembershipRole, User
 from bookings import reading, roster
 from bookings.errors import BookingRefused
-from bookings.models import Booking, RosterEntry
 from bookings.mending import Answer
+from bookings.models import Booking, RosterEntry
 from enrollment import invariants, seats
 from enrollment.models import Enrollment
 from messaging.models import Message
