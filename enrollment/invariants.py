@@ -1,11 +1,11 @@
-"""What must always be true of seats and lines. Each check recounts from the rows and names what disagrees."""
+"""What must always be true of seats, lines and wishes. Each check recounts from the rows and names what disagrees."""
 
 from collections.abc import Iterator
 from datetime import datetime
 
 from django.db.models import Count, F, Q
 
-from enrollment.models import LIVE, SEATED, Enrollment, EnrollmentStatus
+from enrollment.models import LIVE, SEATED, Backing, Enrollment, EnrollmentStatus, WishStatus
 from messaging.models import Message
 from timetable.models import ClassRun
 
@@ -16,6 +16,7 @@ def disagreements(*, now: datetime) -> Iterator[str]:
     yield from _seats_owed(now)
     yield from _live_twice()
     yield from _untold()
+    yield from _wishers_untold()
 
 
 def _counters() -> Iterator[str]:
@@ -50,3 +51,11 @@ def _untold() -> Iterator[str]:
     for pk, status in rows.iterator():
         if not any(f"{kind}:enrollment/{pk}" in keys for kind in told[EnrollmentStatus(status)]):
             yield f"报名 {pk}：状态是{EnrollmentStatus(status).label}，但没有通知过本人。"
+
+
+def _wishers_untold() -> Iterator[str]:
+    keys = set(Message.objects.filter(kind__in=["wish_arranged", "wish_declined"]).values_list("key", flat=True))
+    answered = Backing.objects.exclude(wish__status=WishStatus.OPEN).order_by("wish", "person")
+    for wish, status, person in answered.values_list("wish", "wish__status", "person"):
+        if f"wish_{status}:wish/{wish}:user/{person}" not in keys:
+            yield f"想学 {wish}：已有结果，但没有通知编号 {person} 的人。"

@@ -1,19 +1,23 @@
-"""Who has a seat, who is in line."""
+"""Who has a seat, who is in line, who wants to learn what."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 import pghistory
 from django.db import models
-from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from policy import ids
+from policy.defaults import BACKERS_FOR_A_TASK
+from timetable.bands import LessonBand
 from timetable.models import Lesson
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from accounts.models import User
     from timetable.models import ClassRun
 
@@ -46,6 +50,7 @@ ENDED = [
     EnrollmentStatus.WITHDRAWN,
     EnrollmentStatus.MOVED,
 ]
+WISH_LONGEST = 40
 
 
 class Via(models.TextChoices):
@@ -167,3 +172,114 @@ class Enrollment(models.Model):
         if self.status == EnrollmentStatus.CANCELLED and self.seated_at is None:
             return gettext("已退出候补")
         return self.get_status_display()
+
+
+class WishStatus(models.TextChoices):
+    """Where a wish stands (我想学)."""
+
+    OPEN = "open", _("征集中")
+    ARRANGED = "arranged", _("已安排")
+    DECLINED = "declined", _("暂不安排")
+
+
+class WishQuerySet(models.QuerySet["Wish"]):
+    """What one may ask about wishes."""
+
+    def open(self) -> Self:
+        """Keep those nobody has answered."""
+        return self.filter(status=WishStatus.OPEN)
+
+    def backed_by(self, person: "User | AnonymousUser") -> Self:
+        """Keep those the person backs."""
+        return self.filter(Exists(Backing.objects.filter(wish=OuterRef("pk"), person=person.pk)))
+
+    def visible_to(self, person: "User | AnonymousUser") -> Self:
+        """Keep what this person may see: what is open, and the answers to what one backs."""
+        return self.open() | self.backed_by(person) if person.pk else self.open()
+
+    def for_rows(self) -> Self:
+        """Fetch with each wish what a row of it shows; add `backers`: how many people want it."""
+        return self.select_related("course", "class_run__course").annotate(backers=Count("backings"))
+
+    def most_wanted(self) -> Self:
+        """Keep the open ones that somebody wants and that can still be taught, the most wanted first."""
+        wanted = self.open().filter(course__retired_at=None).for_rows().filter(backers__gt=0)
+        return wanted.order_by("-backers", "created_at", "pk")
+
+    def to_plan(self) -> Self:
+        """Keep the open ones that so many people want that somebody has to plan; add `due_since`, the oldest first."""
+        backings = Backing.objects.filter(wish=OuterRef("pk")).order_by("created_at", "pk").values("created_at")
+        enough = Subquery(backings[BACKERS_FOR_A_TASK - 1 : BACKERS_FOR_A_TASK])
+        due = self.open().for_rows().annotate(due_since=enough).filter(due_since__isnull=False)
+        return due.order_by("due_since", "pk")
+
+
+@pghistory.track(append_only=True, model_name="WishEvent", fields=["course", "words", "status", "class_run", "reason"])
+class Wish(models.Model):
+    """What people want to learn (我想学): a course of the menu, or `words` of their own. Open until it is answered.
+
+    `key` is what makes the words of two people the same. Written only by enrollment/wishes.py and answers.py.
+    """
+
+    public_id = models.CharField(max_length=12, unique=True, default=ids.public_id, editable=False)
+    course = models.ForeignKey("catalogue.Course", models.PROTECT, null=True, blank=True, related_name="wishes")
+    words = models.CharField(max_length=WISH_LONGEST, blank=True)
+    key = models.CharField(max_length=WISH_LONGEST, blank=True)
+    status = models.CharField(max_length=10, choices=WishStatus, default=WishStatus.OPEN)
+    created_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey("accounts.User", models.PROTECT, null=True, blank=True, related_name="+")
+    class_run = models.ForeignKey("timetable.ClassRun", models.PROTECT, null=True, blank=True, related_name="wishes")
+    reason = models.CharField(max_length=200, blank=True)
+
+    objects = WishQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "wishes"
+        ordering = ["created_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["course"], condition=Q(status="open"), name="wish_open_once_per_course"),
+            models.UniqueConstraint(
+                fields=["key"], condition=Q(status="open", course=None), name="wish_open_once_per_words"
+            ),
+            models.CheckConstraint(
+                condition=Q(course__isnull=False, words="", key="") | (Q(course=None) & ~Q(words="") & ~Q(key="")),
+                name="wish_is_a_course_or_words",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="open", answered_at=None, answered_by=None, class_run=None, reason="")
+                | Q(status="arranged", answered_at__isnull=False, answered_by__isnull=False, class_run__isnull=False)
+                | (
+                    Q(status="declined", answered_at__isnull=False, answered_by__isnull=False, class_run=None)
+                    & ~Q(reason="")
+                ),
+                name="wish_answered_with_what_it_takes",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.course.title if self.course else self.words
+
+
+class Backing(models.Model):
+    """That a person wants what a wish says, where and when it would suit. Once per person and wish; no history is kept.
+
+    Who backs a wish is nobody's business: pages and staff see numbers.
+    """
+
+    wish = models.ForeignKey(Wish, models.PROTECT, related_name="backings")
+    person = models.ForeignKey("accounts.User", models.PROTECT, related_name="backings")
+    town = models.ForeignKey("accounts.Union", models.PROTECT, null=True, blank=True, related_name="+")
+    band = models.CharField(max_length=20, choices=LessonBand, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["created_at", "pk"]
+        indexes = [models.Index(fields=["wish", "created_at", "id"], name="backing_of_wish")]
+        constraints = [
+            models.UniqueConstraint(fields=["wish", "person"], name="backing_once_per_person"),
+            models.CheckConstraint(condition=Q(band__in=["", *LessonBand.values]), name="backing_band_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.wish_id} {self.person_id}"

@@ -16,3 +16,7 @@ BOOKING_LEAD_WORKDAYS = 10
 # A proposal: how long the public may object, and within how many working days it is looked at.
 PUBLICITY_WORKDAYS = 5
 REVIEW_WORKDAYS = 5
+# A wish (我想学): so many backers make a planning task; so many open ones, and so many presses a day, one person has.
+BACKERS_FOR_A_TASK = 12
+OPEN_WISHES = 10
+WISHES_A_DAY = 20

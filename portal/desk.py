@@ -12,6 +12,7 @@ from accounts.models import User
 from bookings import todo as bookings_todo
 from catalogue import search
 from catalogue.models import Category, Course, CourseQuerySet
+from enrollment import todo as enrollment_todo
 from enrollment.models import Enrollment
 from policy.clock import local
 from policy.todo import Todo
@@ -26,6 +27,7 @@ PAGE_SIZE = 50
 TODO_SOURCES: tuple[Callable[[User, datetime], Iterable[Todo]], ...] = (
     accounts_todo.waiting,
     bookings_todo.waiting,
+    enrollment_todo.waiting,
     proposals_todo.waiting,
 )
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Enterprise, User
 from bookings.models import Booking, BookingStatus
 from catalogue.synonyms import Synonym
+from enrollment.models import Wish, WishStatus
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise as StrOrPromise
@@ -34,6 +35,11 @@ def of_enterprise(enterprise: Enterprise) -> list[Step]:
 def of_booking(booking: Booking) -> list[Step]:
     """Return how an order got where it is, the first step first."""
     return _steps(_events(booking), lambda event: BookingStatus(event.status).label)
+
+
+def of_wish(wish: Wish) -> list[Step]:
+    """Return what became of a wish, the first step first; who had it is not told."""
+    return _steps(_events(wish), lambda event: WishStatus(event.status).label)
 
 
 def of_synonym(synonym: Synonym) -> list[Step]:

@@ -60,5 +60,6 @@ urlpatterns = [
     path("enterprise/bookings/<slug:public_id>/roster/mend/", roster.mend, name="booking_roster_mend"),
     path("", include("portal.urls_public")),
     path("", include("portal.urls_teach")),
+    path("", include("portal.urls_wishes")),
     path("healthz", health.healthz, name="healthz"),
 ]

@@ -6,7 +6,7 @@ from random import Random
 
 from catalogue.menu.progress import Progress
 from policy.reference import reference_data
-from portal.demo import featured, firms, orders, people, proposing, timetable
+from portal.demo import featured, firms, orders, people, proposing, timetable, wanting
 from portal.demo.presses import Crowd, finish, play
 from portal.demo.timetable import BEGAN, COMING, Drawn
 from portal.demo.writing import Pen, carry_all, count_anew, prepare, write_places, write_runs
@@ -53,6 +53,7 @@ def make(*, size: Size, seed: int, now: datetime, progress: Progress) -> None:
     ordering = firms.make_firms(size.firms, crowd.workers, chance=chance, pen=pen)
     orders.make_orders(size.orders, ordering, crowd=crowd, pen=pen)
     proposing.make_proposals(now=now)
+    wanting.make_wishes(crowd.workers, officer=officer, now=now)
     carry_all(now=now)
     count_anew()
 

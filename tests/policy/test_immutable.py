@@ -3,7 +3,7 @@
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
-from enrollment import seats
+from enrollment import seats, wishes
 from policy.models import Policy
 from tests.accounts.factories import contact_of, verified_enterprise
 from tests.bookings.factories import draft
@@ -25,6 +25,7 @@ HISTORIES = {
     "catalogue_siteevent",
     "catalogue_synonymevent",
     "enrollment_enrollmentevent",
+    "enrollment_wishevent",
     "proposals_proposalevent",
     "timetable_classrunevent",
     "timetable_lessonevent",
@@ -44,6 +45,7 @@ def some_history() -> None:
     ProposalFactory()
     run = ClassRunFactory()
     seats.claim(worker=UserFactory(), run_id=run.pk, now=NOW)
+    wishes.back(person=UserFactory(), wanted=wishes.of_course(run.course), town=None, band="", now=NOW)
 
 
 def execute(statement: str) -> list[tuple[str, ...]]:

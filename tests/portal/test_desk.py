@@ -387,7 +387,7 @@ def test_the_desk_asks_the_same_questions_however_many_runs_there_are(
     for _number in range(count):
         ClassRunFactory()
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(19):
         desk.get(reverse("portal:desk"))
 
 

@@ -17,6 +17,7 @@ from bookings import drafting
 from catalogue import search
 from catalogue.models import Topic
 from catalogue.synonyms import Synonym
+from enrollment import wishes
 from enrollment.models import Enrollment
 from proposals.models import Status
 from tests import factories
@@ -94,6 +95,9 @@ MAY_OPEN = {
     "portal:desk_proposal_honor": {REVIEWER},
     "portal:desk_proposals": {REVIEWER},
     "portal:desk_run": {OFFICER, MANAGER},
+    "portal:desk_wish": {OFFICER},
+    "portal:desk_wish_arrange": {OFFICER},
+    "portal:desk_wish_decline": {OFFICER},
     "portal:desk_synonym": {OFFICER},
     "portal:desk_synonym_new": {OFFICER},
     "portal:desk_synonym_retire": {OFFICER},
@@ -132,6 +136,10 @@ MAY_OPEN = {
     "portal:teach_proposals": SIGNED_IN,
     "portal:teach_withdraw": SIGNED_IN,
     "portal:topic": EVERYBODY,
+    "portal:wish": EVERYBODY,
+    "portal:wish_new": EVERYBODY,
+    "portal:wish_withdraw": SIGNED_IN,
+    "portal:wishes": EVERYBODY,
 }
 STAFF_PAGES = {name for name, roles in MAY_OPEN.items() if VISITOR not in roles and WORKER not in roles}
 
@@ -214,6 +222,10 @@ def world(reference: None, settings: Settings, tmp_path: Path) -> World:
     teacher = CourseInstructorFactory(course=run.course).instructor
     names |= {"portal:instructor:public_id": teacher.public_id}
     names |= {f"portal:{name}:slug": run.site.slug for name in ("site", "site_poster", "site_qr")}
+    wish = wishes.back(
+        person=enrollment.worker, wanted=wishes.of_course(run.course), town=None, band="", now=factories.NOW
+    )
+    names |= {f"{name}:public_id": wish.public_id for name in MAY_OPEN if "wish" in name}
     synonym = Synonym.objects.first()
     names |= {f"{name}:public_id": synonym.public_id for name in MAY_OPEN if "synonym" in name and synonym}
     return World(clients=clients, names=names, enrollment=enrollment)
