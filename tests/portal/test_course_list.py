@@ -39,8 +39,8 @@ def show(client: Client, *pairs: tuple[str, object]) -> str:
 
 
 def codes(html: str) -> list[str]:
-    """Return the courses of a page in their order."""
-    return re.findall(r'<h3><a href="/courses/([A-Z]{2}[0-9]{4})/"', html)
+    """Return the courses of a page in their order, without the nearest ones that an empty list offers."""
+    return re.findall(r'<h3><a href="/courses/([A-Z]{2}[0-9]{4})/"', html.partition('id="nearest-title"')[0])
 
 
 def counts(html: str, facet: str) -> dict[str, int]:
