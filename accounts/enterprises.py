@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -11,12 +11,14 @@ from django.utils.translation import gettext_noop as mark
 
 from accounts.models import Enterprise, EnterpriseKind, Membership, MembershipRole, RoleKind, Union, User
 from messaging import outbox
+from policy.constraints import refused_by
 from policy.history import recorded
 from policy.problems import Problem, Refused
 
 # So many registrations of one person may wait for an officer.
 MOST_UNANSWERED = 5
 NEWS_IS_OF_USE = timedelta(days=30)
+CODE_ONCE = "enterprise_verified_once_per_code"
 
 
 class EnterpriseRefused(Refused):
@@ -75,8 +77,14 @@ def verify(*, enterprise_id: int, actor: User, now: datetime) -> Enterprise:
     if _code_taken(enterprise.credit_code):
         raise EnterpriseRefused([_known_code(enterprise.credit_code)])
     enterprise.verified_at, enterprise.verified_by = now, actor
-    with recorded(actor=actor, reason="", at=now):
-        enterprise.save(update_fields=["verified_at", "verified_by"])
+    try:
+        # A point to go back to: another of the same code may be verified at this moment.
+        with transaction.atomic(), recorded(actor=actor, reason="", at=now):
+            enterprise.save(update_fields=["verified_at", "verified_by"])
+    except IntegrityError as error:
+        if refused_by(error) != CODE_ONCE:
+            raise
+        raise EnterpriseRefused([_known_code(enterprise.credit_code)]) from error
     _tell(enterprise, "verified", mark("单位已核验：%(name)s"), mark("“%(name)s”已通过核验，可以点单了。"), now=now)
     return enterprise
 
@@ -117,7 +125,7 @@ def _refuse_registering(unanswered: int, code: str) -> None:
 
 def _refuse_judging(enterprise: Enterprise, *, actor: User, now: datetime) -> None:
     """Let nobody but an officer judge, and no officer the enterprise he belongs to."""
-    if not actor.roles.in_force(now).filter(kind=RoleKind.OFFICER).exists():
+    if not actor.holds(RoleKind.OFFICER, now):
         raise EnterpriseRefused([Problem("not_an_officer", _("只有区总工会经办人可以核验单位。"))])
     if enterprise.memberships.filter(user=actor).exists():
         sentence = _("您是这个单位的人，不能核验它。")

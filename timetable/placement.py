@@ -12,6 +12,7 @@ from accounts.models import Enterprise, User
 from catalogue.models import Course, Instructor, Room, Site
 from policy import ids
 from policy.clock import local
+from policy.constraints import refused_by
 from policy.history import recorded
 from policy.models import Policy, Term
 from policy.problems import Problem
@@ -116,15 +117,9 @@ def _take(plan: Plan, lessons: Sequence[Lesson], resources: dict[Room | Instruct
         with transaction.atomic():
             Occupancy.objects.bulk_create(rows)
     except IntegrityError as error:
-        if _constraint(error) != NEVER_CLASHES:
+        if refused_by(error) != NEVER_CLASHES:
             raise
         raise _clash(plan, actor=actor) from error
-
-
-def _constraint(error: IntegrityError) -> str | None:
-    """Return the name of the constraint that refused."""
-    diagnosis = getattr(error.__cause__, "diag", None)
-    return diagnosis.constraint_name if diagnosis else None
 
 
 def _rule_broken(plan: Plan, found: list[Problem]) -> TimetableRefused:
