@@ -34,8 +34,9 @@ def stored(*, owner: "AbstractBaseUser", subject: str, upload: Upload, now: date
     Not to be called inside a transaction: a later undo would leave the file without its row. Raises FileRefused.
     """
     proof = checked(upload)
-    path = _write(proof.content)
+    path = _directory() / (ids.public_id() + ids.public_id())
     try:
+        _write(path, proof.content)
         scan = _scanned(path)
         with transaction.atomic():
             yield Attachment.objects.create(
@@ -72,13 +73,10 @@ def _directory() -> Path:
     return directory
 
 
-def _write(content: bytes) -> Path:
-    directory = _directory()
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = directory / (ids.public_id() + ids.public_id())
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600, exist_ok=False)
     path.write_bytes(content)
-    return path
 
 
 def _scanned(path: Path) -> ScanResult:

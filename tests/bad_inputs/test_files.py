@@ -1,8 +1,10 @@
 """Inputs 34 to 38 of the list of bad inputs: names, disguises, bombs, programs, nothing at all."""
 
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from django.core.exceptions import RequestDataTooBig
@@ -16,7 +18,17 @@ JPEG, PNG = picture("JPEG"), picture("PNG")
 HTML = b"<!doctype html><script>alert(1)</script>"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
 GIF = picture("GIF")
-ZIP = b"PK\x03\x04" + EICAR
+
+
+def zipped(name: str, content: bytes, *, around: bytes = b"") -> bytes:
+    """Return a real archive of one file, behind other bytes if wished: readers of both kinds open such a file."""
+    out = io.BytesIO(around)
+    with ZipFile(out, "a", ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return out.getvalue()
+
+
+ZIP = zipped("eicar.com", EICAR)
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +78,9 @@ def test_a_name_without_one_of_the_three_endings_is_refused(name: str) -> None:
         (GIF.replace(b"GIF89a", b"GIF89a/*") + b"*/=1;alert(1)", "a.png", "unknown"),
         (EICAR, "a.pdf", "unknown"),
         (ZIP, "a.pdf", "unknown"),
+        (ZIP, "a.zip", "unknown"),
+        (zipped("eicar.zip", ZIP), "a.jpg", "unknown"),
+        (zipped("eicar.com", EICAR, around=PDF + b"\n" * 3000), "a.pdf", "broken"),
         (JPEG, "a.pdf", "name"),
         (PDF, "a.jpg", "name"),
         (PNG, "a.jpg", "name"),

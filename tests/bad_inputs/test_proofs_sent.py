@@ -1,6 +1,7 @@
 """Inputs 34 to 39 as they arrive: proofs sent to the form by HTTP, and what is left of them."""
 
 import os
+import resource
 import shutil
 import sys
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from policy.models import Attachment
 from policy.uploads import LARGEST_REQUEST
 from proposals.models import Status
 from tests import factories
+from tests.bad_inputs.test_files import ZIP
 from tests.factories import InstructorFactory, UserFactory
 from tests.policy.files import EICAR, PDF, claiming, moving, picture
 from tests.portal.pages import signed_in, words_of
@@ -142,7 +144,8 @@ def test_a_name_is_made_harmless_and_the_file_lies_under_another(
         (picture()[:200], b"a.jpg", BROKEN),
         (DOCX, b"a.docx", BROKEN),
         (EICAR, b"a.pdf", BROKEN),
-        (b"PK\x03\x04" + EICAR, b"a.pdf", BROKEN),
+        (ZIP, b"a.pdf", BROKEN),
+        (ZIP, b"eicar.zip", BROKEN),
         (b"", b"a.pdf", "文件是空的。"),
     ],
 )
@@ -258,6 +261,35 @@ def test_a_refused_second_proof_leaves_the_first_as_it_was(browser: Client, priv
 
     assert (answer.status_code, left(private), Attachment.objects.get()) == (422, (1, 1, 1), first)
     assert browser.get(f"/files/{first.public_id}/").content == PDF
+
+
+def test_a_reviewer_loses_the_address_of_a_proof_with_the_proposal(browser: Client, person: User) -> None:
+    hand_in(browser)
+    path = f"/files/{Attachment.objects.get().public_id}/"
+    proposal, reviewer = ProposalFactory(author=person, status=Status.SUBMITTED), Client()
+    reviewer.force_login(factories.reviewer(), backend="accounts.backends.StaffBackend")
+    before = reviewer.get(path).status_code
+
+    browser.post(f"/teach/proposals/{proposal.public_id}/withdraw/", {"seen": "0"})
+
+    assert [before, reviewer.get(path).status_code, browser.get(path).status_code] == [200, 404, 200]
+
+
+@pytest.fixture
+def full_disk() -> Iterator[None]:
+    """Let the system refuse to write more than a few bytes of a file."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20, hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.usefixtures("full_disk")
+def test_a_full_disk_leaves_no_half_file(browser: Client, private: Path) -> None:
+    with pytest.raises(OSError, match="File too large"):
+        hand_in(browser)
+
+    assert left(private) == (0, 0, 0)
 
 
 def test_anothers_proof_is_not_there_by_any_address(browser: Client, person: User) -> None:
