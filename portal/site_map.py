@@ -9,6 +9,7 @@ from math import cos, radians, sqrt
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from catalogue.models import Site
@@ -101,7 +102,7 @@ def drawing(shown: Sequence[Site]) -> dict[str, Any]:
         "width": WIDTH,
         "height": scale.height,
         "points": " ".join("{},{}".format(*scale.place(point)) for point in outline["outline"]),
-        "source": outline["source"],
+        "source": outline["source_en"] if get_language() == "en" else outline["source"],
         "bubbles": bubbles,
     }
 

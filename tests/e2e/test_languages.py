@@ -10,7 +10,8 @@ from timetable.models import ClassRun
 pytestmark = pytest.mark.django_db(transaction=True)
 
 COURSE, SITE = "LA0067", "闵工学堂·江川工匠里"
-PUBLIC = ["/", "/courses/", "/courses/?q=xyzzy", f"/courses/{COURSE}/", "/topics/ai/", "/privacy/", "/login/staff/"]
+PUBLIC = ["/", "/courses/", "/courses/?q=xyzzy", f"/courses/{COURSE}/", "/topics/ai/", "/calendar/", "/sites/"]
+PUBLIC += ["/instructors/", "/help/", "/accessibility/", "/privacy/", "/login/staff/"]
 WORKERS_PHONE = "19900200001"
 
 

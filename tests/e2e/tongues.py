@@ -10,16 +10,22 @@ from django.db.models import QuerySet
 
 from accounts.models import Union, User
 from catalogue.models import Course, Instructor, Room, Site, Topic, Track
+from catalogue.places import stations_of
 
 LATIN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2,}(?![A-Za-z0-9])")
+ADDRESS = re.compile(r"https?://\S+")
 HAN = re.compile(r"[\u4e00-\u9fff]+")
-# The number of an order (点单), and the names of file formats, are the same in every language.
+# The number of an order (点单), the names of file formats and standards, and a map's approval are the same everywhere.
 LATIN_IN_CHINESE = {"EN", "English", "DD", "CSV", "Excel", "MB", "WPS", "jpg", "pdf", "png"}
+LATIN_IN_CHINESE |= {"WCAG", "AA", "GB", "GS"}
 DATA: list[tuple[QuerySet[Any], list[str]]] = [
     (Course.objects.all(), ["title", "summary", "outline", "audience", "provider", "note"]),
     (Instructor.objects.all(), ["name", "organisation"]),
     (Room.objects.all(), ["name"]),
-    (Site.objects.all(), ["name", "short_name", "address", "transport"]),
+    (
+        Site.objects.all(),
+        ["name", "short_name", "address", "transport", "opening_hours", "introduction", "host", "equipment"],
+    ),
     (Topic.objects.all(), ["name"]),
     (Track.objects.all(), ["name"]),
     (Union.objects.all(), ["name", "area"]),
@@ -33,12 +39,13 @@ class Tongues:
     def __init__(self) -> None:
         texts = set(chain.from_iterable(_texts(rows, fields) for rows, fields in DATA))
         self.latin = set(chain.from_iterable(LATIN.findall(text) for text in texts)) | LATIN_IN_CHINESE
+        texts |= set(chain.from_iterable(stations_of(site) for site in Site.objects.all()))
         names = texts | {settings.SITE_NAME, settings.ORGANISER, "中文"}
         # The longest first, so that no name is broken up by a shorter one.
         self.han = sorted((text for text in names if HAN.search(text)), key=len, reverse=True)
 
     def foreign_to_chinese(self, words: str) -> set[str]:
-        return set(LATIN.findall(words)) - self.latin
+        return set(LATIN.findall(ADDRESS.sub("", words))) - self.latin
 
     def foreign_to_english(self, words: str) -> set[str]:
         if HAN.search(words):
