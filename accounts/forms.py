@@ -1,7 +1,8 @@
 """The shapes of what people type to sign in."""
 
 import unicodedata
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.conf import settings
@@ -14,7 +15,8 @@ from django.utils.translation import gettext_lazy
 from accounts import codes, phones
 from accounts.models import Union, UnionKind, WorkerKind
 from accounts.people import Facts
-from policy.text import one_line
+from policy.problems import Problem
+from policy.text import lines, one_line
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -33,6 +35,9 @@ SENTENCES = {
 class PlainForm(forms.Form):
     """A form whose refusals are our own sentences and name the field. Every form is one."""
 
+    # Where a door's field stands in the form, if it has another name there.
+    field_of: ClassVar[Mapping[str, str]] = {}
+
     def __init__(self, *args: object, **kwargs: object) -> None:
         """Replace the sentences that no field has chosen."""
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
@@ -44,13 +49,31 @@ class PlainForm(forms.Form):
                 if field.error_messages.get(code) is usual.get(code):
                     field.error_messages[code] = format_lazy(sentence, label=field.label or name)
 
+    def add_problems(self, problems: Iterable[Problem]) -> None:
+        """Show why a door refused beside the fields that it is about, with how to mend it."""
+        for problem in problems:
+            field = self.field_of.get(problem.field, problem.field)
+            said = _("%(sentence)s%(mend)s") % {"sentence": problem.sentence, "mend": problem.mend}
+            self.add_error(field if field in self.fields else None, said.strip())
+
 
 class PlainField(forms.CharField):
-    """A line of text; what remains of it on one line, composed (NFC), counts."""
+    """Text as people read it, composed (NFC), without marks nobody sees: one line, unless it keeps its lines.
+
+    What is empty then is missing.
+    """
+
+    def __init__(self, *, keep_lines: bool = False, **options: Any) -> None:
+        """Say whether the ends of lines stay."""
+        self.keep_lines = keep_lines
+        super().__init__(**options)
 
     def to_python(self, value: str | None) -> str:
-        """Return the line as it is stored."""
-        return one_line(unicodedata.normalize("NFC", super().to_python(value) or ""))
+        """Return the text as it is stored."""
+        typed = unicodedata.normalize("NFC", super().to_python(value) or "")
+        if "\ufffd" in typed:
+            raise forms.ValidationError(_("有无法识别的字符，请改正。"))
+        return lines(typed) if self.keep_lines else one_line(typed)
 
 
 class PhoneField(forms.CharField):

@@ -1,7 +1,9 @@
 """The doors to instructors who sign in: what they say of themselves, their honour and its proof."""
 
+import hashlib
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -11,15 +13,14 @@ from accounts.models import User
 from catalogue.errors import CatalogueRefused
 from catalogue.honors import Honor, HonorLevel
 from catalogue.menu.naming import PINYIN_LENGTH, pinyin
-from catalogue.models import Instructor, InstructorTitle
-from policy import attachments, ids
+from catalogue.models import PROVEN_TITLES, Instructor
+from policy import attachments
 from policy.history import recorded
 from policy.models import Attachment
 from policy.problems import Problem
 from policy.proofs import Upload
 
-# Of the seven kinds a proof is asked (honor_proof_required).
-PROVEN_TITLES = frozenset(InstructorTitle) - {InstructorTitle.OTHER}
+MARK_LENGTH = 16
 
 
 @dataclass(frozen=True)
@@ -43,28 +44,33 @@ def honor_of(instructor: Instructor) -> Honor | None:
     return Honor.objects.select_related("proof", "verified_by").filter(instructor=instructor).first()
 
 
+def locked(user: User) -> Instructor | None:
+    """Return the person as an instructor, whose titles and honour stay as they are until the transaction ends."""
+    return Instructor.objects.select_for_update(no_key=True).filter(user=user).first()
+
+
 def wants_proof(instructor: Instructor) -> bool:
-    """Tell whether one of the titles needs an honour with its proof and none is there."""
-    needs = not PROVEN_TITLES.isdisjoint(InstructorTitle(title) for title in instructor.titles)
-    return needs and honor_of(instructor) is None
+    """Tell whether a title is claimed and no honour with its proof is there."""
+    return bool(instructor.unproven) and honor_of(instructor) is None
 
 
 @transaction.atomic
 def introduce(*, user: User, titles: Sequence[str], organisation: str, now: datetime) -> Instructor:
     """Write what a signed-in person says of themselves as an instructor. Safe to repeat.
 
-    Who already teaches a course has titles that stand on public pages: those are the union's to change. Nobody becomes
-    an instructor of the menu by giving the same name. Raises CatalogueRefused.
+    A title that needs a proof is only claimed: it gets public with the honour (verify_honor). Who already teaches a
+    course, or has a verified honour, has titles that are the union's to change. Nobody becomes an instructor of the
+    menu by giving the same name. Raises CatalogueRefused.
     """
     person = User.objects.select_for_update(no_key=True).get(pk=user.pk)
-    instructor = Instructor.objects.filter(user=person).first() or Instructor(
-        user=person, name=person.name, pinyin=pinyin(person.name)[:PINYIN_LENGTH]
-    )
+    instructor = locked(person) or Instructor(user=person, name=person.name, pinyin=pinyin(person.name)[:PINYIN_LENGTH])
     _refuse_namesake(instructor, organisation)
-    if instructor.pk and set(titles) != set(instructor.titles) and instructor.courses.exists():
-        sentence = _("您已有课程在课程目录里，荣誉/职称不能自己改。")
-        raise CatalogueRefused([Problem("titles_are_public", sentence, _("请联系区总工会核实后修改。"), "titles")])
-    instructor.titles, instructor.organisation = list(titles), organisation
+    if not instructor.pk or set(titles) != set(instructor.said):
+        _refuse_public_titles(instructor)
+        unproven = {*PROVEN_TITLES} - {*instructor.titles}
+        instructor.claimed = [title for title in titles if title in unproven]
+        instructor.titles = [title for title in titles if title not in unproven]
+    instructor.organisation = organisation
     with recorded(actor=person, reason=_("讲师填写资料"), at=now):
         instructor.save()
     return instructor
@@ -95,46 +101,78 @@ def claim_honor(
 
     Raises CatalogueRefused once it is verified or while there is no proof, FileRefused for a file that is none.
     """
-    known = honor_of(instructor)
-    if known and known.verified_at:
-        raise CatalogueRefused([Problem("verified", _("荣誉已核验，不能再改。"), _("有误请联系区总工会。"))])
     if proof is None:
-        if known is None:
-            raise CatalogueRefused([Problem("no_proof", _("请上传荣誉证明。"), field="proof")])
-        return _write_honor(known, facts, known.proof, actor=actor, now=now)
-    honor = known or Honor(public_id=ids.public_id(), instructor=instructor, created_at=now)
-    subject = f"honor/{honor.public_id}"
-    with attachments.stored(owner=actor, subject=subject, upload=proof, now=now) as kept:
-        replaced = known.proof if known else None
-        _write_honor(honor, facts, kept, actor=actor, now=now)
-        if replaced:
-            attachments.discard(replaced)
-    return honor
+        with transaction.atomic():
+            return _write_honor(_open_honor(instructor, now), facts, None, actor=actor, now=now)
+    # Nobody waits for the scanner: what happened meanwhile is asked when it has looked.
+    with attachments.stored(owner=actor, subject=f"honor/{instructor.public_id}", upload=proof, now=now) as kept:
+        return _write_honor(_open_honor(instructor, now), facts, kept, actor=actor, now=now)
+
+
+def mark_of(honor: Honor) -> str:
+    """Return a short text that is another as soon as the honour, its proof or the titles it is to prove are others."""
+    facts = [honor.name, honor.level, honor.granted_by, honor.year, honor.certificate_number]
+    shown = [*facts, honor.proof.public_id, sorted(honor.instructor.said)]
+    return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:MARK_LENGTH]
 
 
 @transaction.atomic
-def verify_honor(*, honor_id: int, actor: User, now: datetime) -> Honor:
-    """Say that the proof bears the honour out: from now on it is public, with who said so and when kept.
+def verify_honor(*, honor_id: int, seen: str, actor: User, now: datetime) -> Honor:
+    """Say that the proof bears the honour and the claimed titles out: from now on they are public.
 
-    Safe to repeat. Raises CatalogueRefused for an own honour.
+    `seen` is mark_of() what the actor looked at. Safe to repeat. Raises CatalogueRefused for an own honour, and for one
+    that was changed since.
     """
-    honor = Honor.objects.select_for_update(no_key=True).get(pk=honor_id)
-    if honor.instructor.user_id == actor.pk:
+    instructor = Instructor.objects.select_for_update(no_key=True, of=("self",)).get(honor=honor_id)
+    honor = Honor.objects.select_related("proof").select_for_update(no_key=True, of=("self",)).get(pk=honor_id)
+    honor.instructor = instructor
+    if instructor.user_id == actor.pk:
         raise CatalogueRefused([Problem("own_honor", _("不能核验自己的荣誉。"), _("请由其他审核人核验。"))])
-    if honor.verified_at is None:
-        honor.verified_by, honor.verified_at = actor, now
-        with recorded(actor=actor, reason=_("核验荣誉"), at=now):
-            honor.save(update_fields=["verified_by", "verified_at"])
+    if honor.verified_at:
+        return honor
+    if mark_of(honor) != seen:
+        raise CatalogueRefused([Problem("changed", _("荣誉或职称刚被改过，请重新查看。"))])
+    honor.verified_by, honor.verified_at = actor, now
+    instructor.titles, instructor.claimed = instructor.said, []
+    with recorded(actor=actor, reason=_("核验荣誉"), at=now):
+        honor.save(update_fields=["verified_by", "verified_at"])
+        instructor.save(update_fields=["titles", "claimed"])
     return honor
 
 
-def _write_honor(honor: Honor, facts: HonorFacts, proof: Attachment, *, actor: User, now: datetime) -> Honor:
-    honor.name, honor.level, honor.granted_by = facts.name, facts.level, facts.granted_by
-    honor.year, honor.certificate_number = facts.year, facts.certificate_number
-    honor.proof = proof
+def _open_honor(instructor: Instructor, now: datetime) -> Honor:
+    """Return the honour to write, a new one if there is none, until the transaction ends nobody else's to write.
+
+    Raises CatalogueRefused once it is verified.
+    """
+    Instructor.objects.select_for_update(no_key=True).get(pk=instructor.pk)
+    known = Honor.objects.filter(instructor=instructor).first()
+    if known and known.verified_at:
+        raise CatalogueRefused([Problem("verified", _("荣誉已核验，不能再改。"), _("有误请联系区总工会。"))])
+    return known or Honor(instructor=instructor, created_at=now)
+
+
+def _write_honor(honor: Honor, facts: HonorFacts, proof: Attachment | None, *, actor: User, now: datetime) -> Honor:
+    """Write the facts, with a new proof in the place of the old one if there is one."""
+    if proof is None and not honor.pk:
+        raise CatalogueRefused([Problem("no_proof", _("请上传荣誉证明。"), field="proof")])
+    replaced = honor.proof if proof and honor.pk else None
+    for name, value in asdict(facts).items():
+        setattr(honor, name, value)
+    honor.proof = proof or honor.proof
     with recorded(actor=actor, reason=_("讲师填写荣誉"), at=now):
-        honor.save()
+        honor.save(update_fields=[*asdict(facts), "proof"] if honor.pk else None)
+    if replaced:
+        attachments.discard(replaced)
     return honor
+
+
+def _refuse_public_titles(instructor: Instructor) -> None:
+    if not instructor.pk:
+        return
+    if instructor.courses.exists() or Honor.objects.public().filter(instructor=instructor).exists():
+        sentence = _("您的荣誉/职称已经公开，不能自己改。")
+        raise CatalogueRefused([Problem("titles_are_public", sentence, _("请联系区总工会核实后修改。"), "titles")])
 
 
 def _refuse_namesake(instructor: Instructor, organisation: str) -> None:

@@ -59,7 +59,7 @@ class Track(models.Model):
         triggers = [moves_catalogue()]
         ordering = ["topic", "position", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["topic", "code"], name="track_code_once_per_topic"),
+            models.UniqueConstraint(fields=["code"], name="track_code_once"),
             models.UniqueConstraint(fields=["topic", "name"], name="track_name_once_per_topic"),
         ]
 
@@ -78,6 +78,10 @@ class InstructorTitle(models.TextChoices):
     SENIOR_TECHNICIAN = "senior_technician", _("高级技师")
     SENIOR_ENGINEER = "senior_engineer", _("高级工程师")
     OTHER = "other", _("其他专业人士")
+
+
+# Of the seven kinds a proof is asked (honor_proof_required).
+PROVEN_TITLES = [title.value for title in InstructorTitle if title != InstructorTitle.OTHER]
 
 
 class InstructorQuerySet(models.QuerySet["Instructor"]):
@@ -99,14 +103,21 @@ class InstructorQuerySet(models.QuerySet["Instructor"]):
         return self.filter(titles__overlap=list(titles))
 
 
-@pghistory.track(append_only=True, model_name="InstructorEvent", fields=["titles", "organisation", "retired_at"])
+@pghistory.track(
+    append_only=True, model_name="InstructorEvent", fields=["titles", "claimed", "organisation", "retired_at"]
+)
 class Instructor(models.Model):
-    """Somebody who teaches (讲师). Not everybody has an account."""
+    """Somebody who teaches (讲师). Not everybody has an account.
+
+    `titles` stand on public pages: the union's menu says them, or a reviewer has verified the honour, or nobody asks a
+    proof of them. `claimed` is what the person says and nobody has proven: only that person and reviewers read it.
+    """
 
     public_id = models.CharField(max_length=12, unique=True, default=ids.public_id, editable=False)
     name = models.CharField(max_length=40)
     pinyin = models.CharField(max_length=120)
     titles = ArrayField(models.CharField(max_length=20, choices=InstructorTitle), default=list, blank=True)
+    claimed = ArrayField(models.CharField(max_length=20, choices=InstructorTitle), default=list, blank=True)
     organisation = models.CharField(max_length=80, blank=True)
     user = models.OneToOneField("accounts.User", models.PROTECT, null=True, blank=True, related_name="instructor")
     retired_at = models.DateTimeField(null=True, blank=True)
@@ -121,6 +132,9 @@ class Instructor(models.Model):
             models.CheckConstraint(
                 condition=Q(titles__contained_by=InstructorTitle.values), name="instructor_titles_known"
             ),
+            models.CheckConstraint(
+                condition=Q(claimed__contained_by=PROVEN_TITLES), name="instructor_claims_what_needs_a_proof"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -129,7 +143,27 @@ class Instructor(models.Model):
     @property
     def title_labels(self) -> list[str]:
         """The kinds of instructor as people read them."""
-        return [str(InstructorTitle(value).label) for value in self.titles]
+        return labels_of(self.titles)
+
+    @property
+    def unproven(self) -> list[str]:
+        """The titles that the person claims and neither the menu nor a verified honour bears out."""
+        return [title for title in self.claimed if title not in self.titles]
+
+    @property
+    def said(self) -> list[str]:
+        """Every title that the person goes by, proven or not."""
+        return [*self.titles, *self.unproven]
+
+    @property
+    def unproven_labels(self) -> list[str]:
+        """What is claimed only, as people read it."""
+        return labels_of(self.unproven)
+
+
+def labels_of(titles: Iterable[str]) -> list[str]:
+    """Return kinds of instructor as people read them."""
+    return [str(InstructorTitle(title).label) for title in titles]
 
 
 class Delivery(models.TextChoices):

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 from urllib.parse import urlencode
 
 from django import forms
@@ -16,7 +16,6 @@ from catalogue.models import Course, Instructor, Room, Site
 from policy.clock import SHANGHAI, local
 from policy.defaults import HOUR_MINUTES
 from policy.models import Policy
-from policy.problems import Problem
 from timetable.placement import Slot
 from timetable.rules import LONGEST, MOST_LESSONS, SHORTEST
 
@@ -28,8 +27,6 @@ YEAR = timedelta(days=366)
 MOST_DAYS_BETWEEN = 31
 MOST_SEATS = 2000
 EVENING = "18:30"
-# Where a problem of the timetable stands in this form.
-FIELD_OF = {"lessons": "first_on", "site": "room"}
 
 
 def day_field(label: "StrOrPromise", help_text: "StrOrPromise" = "") -> forms.DateField:
@@ -84,6 +81,8 @@ class SiteForm(PlainForm):
 
 class NewRunForm(PlainForm):
     """Room, instructor, lessons, seats and the opening of one class run at one site."""
+
+    field_of: ClassVar = {"lessons": "first_on", "site": "room"}
 
     room = RoomField(
         Room.objects.none(),
@@ -166,13 +165,6 @@ class NewRunForm(PlainForm):
     def page(self) -> str:
         """Return the address of the page this form is on."""
         return reverse("portal:desk_new_run", args=[self.course.code])
-
-    def add_problems(self, problems: tuple[Problem, ...]) -> None:
-        """Show why the timetable refused beside the fields, with how to mend it."""
-        for problem in problems:
-            field = FIELD_OF.get(problem.field, problem.field)
-            said = _("%(sentence)s%(mend)s") % {"sentence": problem.sentence, "mend": problem.mend}
-            self.add_error(field if field in self.fields else None, said.strip())
 
 
 def room_label(room: Room) -> str:

@@ -22,7 +22,6 @@ from policy import ids
 from policy.clock import SHANGHAI, local
 from policy.defaults import BOOKING_LEAD_WORKDAYS
 from policy.drafts import Typed
-from policy.problems import Problem
 from portal.forms import MINUTE, MOST_SEATS, YEAR, NewRunForm, day_field, number_field, template_of
 from timetable.placement import Slot
 from timetable.suggestions import free_instructors
@@ -155,12 +154,6 @@ class OrderForm(PlainForm):
             purpose=given["purpose"],
             composition={kind: given[kind] for kind in KINDS},
         )
-
-    def add_problems(self, problems: tuple[Problem, ...]) -> None:
-        """Show what the door refused beside the fields, with how to mend it."""
-        for problem in problems:
-            said = f"{problem.sentence}{problem.mend}"
-            self.add_error(problem.field if problem.field in self.fields else None, said)
 
     def _refuse_twice(self, name: str, sentence: Any, value_of: Any) -> None:
         seen: list[object] = []

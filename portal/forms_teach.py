@@ -1,38 +1,15 @@
 """What an instructor fills in about the own person and honour."""
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import PlainForm
+from accounts.forms import PlainField, PlainForm
 from catalogue.honors import HonorLevel
 from catalogue.instructors import HonorFacts
-from catalogue.menu import cells
 from catalogue.models import InstructorTitle
 from policy.clock import local, now
-from policy.problems import Problem
 
 FIRST_YEAR = 1949
-
-
-class LineField(forms.CharField):
-    """One line of text, without marks nobody sees."""
-
-    def clean(self, value: Any) -> str:
-        """Return the line as people read it; what is empty then is missing."""
-        try:
-            seen = cells.line(str(value or ""))
-        except cells.Unreadable as error:
-            raise forms.ValidationError(_("有无法识别的字符，请改正。")) from error
-        return str(super().clean(seen))
-
-
-def add_problems(form: forms.Form, problems: tuple[Problem, ...]) -> None:
-    """Show why a door refused beside the fields, with how to mend it."""
-    for problem in problems:
-        field = problem.field if problem.field in form.fields else None
-        form.add_error(field, problem.sentence + problem.mend)
 
 
 class ProfileForm(PlainForm):
@@ -45,7 +22,7 @@ class ProfileForm(PlainForm):
         help_text=_("除“其他专业人士”外，需要上传荣誉证明。"),
         error_messages={"required": _("请至少选一项。"), "invalid_choice": _("请从列出的选项里选。")},
     )
-    organisation = LineField(
+    organisation = PlainField(
         label=_("所在单位"),
         max_length=80,
         help_text=_("没有单位可填“灵活就业”。"),
@@ -56,7 +33,7 @@ class ProfileForm(PlainForm):
 class HonorForm(PlainForm):
     """One honour and its proof."""
 
-    name = LineField(
+    name = PlainField(
         label=_("荣誉名称"),
         max_length=60,
         help_text=_("和证书上的一致。"),
@@ -68,7 +45,7 @@ class HonorForm(PlainForm):
         widget=forms.RadioSelect,
         error_messages={"required": _("请选择级别。"), "invalid_choice": _("请从列出的选项里选。")},
     )
-    granted_by = LineField(
+    granted_by = PlainField(
         label=_("授予单位"),
         max_length=60,
         error_messages={"required": _("请填写授予单位。"), "max_length": _("请缩短到 60 个字以内。")},
@@ -76,7 +53,7 @@ class HonorForm(PlainForm):
     year = forms.IntegerField(
         label=_("授予年份"), error_messages=dict.fromkeys(["required", "invalid"], _("请填写年份，例如 2024。"))
     )
-    certificate_number = LineField(
+    certificate_number = PlainField(
         label=_("证书编号"),
         max_length=40,
         required=False,

@@ -7,13 +7,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.forms import PlainForm
+from accounts.forms import PlainField, PlainForm
 from accounts.models import User
 from catalogue import instructors
 from policy.clock import local
 from portal.story import Step
 from proposals import moves
-from proposals.content import LABELS, Remark, changes, remarks, sections
+from proposals.content import LABELS, Names, Remark, changes, remarks, sections
 from proposals.models import Action, Proposal, Review, Status
 
 NEXT = {
@@ -53,7 +53,8 @@ REVIEWERS = (Action.TAKE, Action.PASS, Action.APPROVE, Action.RETURN, Action.DEC
 class DecisionForm(PlainForm):
     """Why something is decided."""
 
-    reason = forms.CharField(
+    reason = PlainField(
+        keep_lines=True,
         label=gettext_lazy("理由"),
         max_length=moves.LONGEST_REASON,
         widget=forms.Textarea,
@@ -71,7 +72,7 @@ class ReturnForm(DecisionForm):
         """Offer a remark for every field of a proposal."""
         super().__init__(*args, **options)
         for name, label in LABELS.items():
-            self.fields[f"remark_{name}"] = forms.CharField(
+            self.fields[f"remark_{name}"] = PlainField(
                 label=label,
                 max_length=LONGEST_REMARK,
                 required=False,
@@ -116,7 +117,7 @@ def returned(proposal: Proposal) -> Returned | None:
     last = proposal.reviews.filter(action=Action.RETURN).select_related("version").last()
     if proposal.status != Status.RETURNED or last is None or last.version is None:
         return None
-    return Returned(last.reason, remarks(last.remarks, last.version.content))
+    return Returned(last.reason, remarks(last.remarks, last.version.content, Names.read()))
 
 
 def steps() -> list[str]:
@@ -147,7 +148,7 @@ def author_page(proposal: Proposal, *, reader: User, now: datetime) -> dict[str,
         "steps": steps(),
         "current": REACHED.get(Status(proposal.status)),
         "look": look_of(proposal),
-        "sections": sections(latest.content) if latest else [],
+        "sections": sections(latest.content, Names.read()) if latest else [],
         "can": moves.possible(proposal, reader, now),
         "story": story(proposal, reader=reader, names=False),
     }
@@ -161,17 +162,19 @@ def review_page(
     `sent` is the decision that was refused, with what was written.
     """
     filled = dict([sent]) if sent else {}
-    versions = list(proposal.versions.all())
+    versions, names = list(proposal.versions.all()), Names.read()
     instructor = instructors.of_user(proposal.author)
+    honor = instructors.honor_of(instructor) if instructor else None
     possible = moves.possible(proposal, reader, now)
     return {
         "proposal": proposal,
         "look": look_of(proposal),
-        "sections": sections(versions[-1].content),
-        "changes": changes(versions[-2].content, versions[-1].content) if len(versions) > 1 else [],
+        "sections": sections(versions[-1].content, names),
+        "changes": changes(versions[-2].content, versions[-1].content, names) if len(versions) > 1 else [],
         "versions": versions,
         "instructor": instructor,
-        "honor": instructors.honor_of(instructor) if instructor else None,
+        "honor": honor,
+        "honor_mark": instructors.mark_of(honor) if honor else "",
         "decisions": [(action, filled.get(action) or form_of(action)) for action in REVIEWERS if action in possible],
         "story": story(proposal, reader=reader, names=True),
         "publicity_runs": proposal.status == Status.PUBLICITY and now < (proposal.publicity_ends_at or now),

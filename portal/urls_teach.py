@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import desk_proposals, files, teach, teach_proposals
+from portal.views import desk_proposals, files, publicity, teach, teach_proposals
 
 urlpatterns = [
     path("teach/", teach.teach, name="teach"),
@@ -18,6 +18,6 @@ urlpatterns = [
     path("desk/proposals/<slug:public_id>/", desk_proposals.proposal, name="desk_proposal"),
     path("desk/proposals/<slug:public_id>/honor/", desk_proposals.verify_honor, name="desk_proposal_honor"),
     path("desk/proposals/<slug:public_id>/<slug:action>/", desk_proposals.decide, name="desk_proposal_decide"),
-    path("publicity/", desk_proposals.publicity, name="publicity"),
+    path("publicity/", publicity.publicity, name="publicity"),
     path("files/<slug:public_id>/", files.file, name="file"),
 ]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from difflib import SequenceMatcher
-from typing import Any
+from typing import Any, Self
 
 from django.utils.translation import gettext_lazy
 
@@ -72,6 +72,35 @@ def content_of(said: Kept) -> Content:
 
 
 @dataclass(frozen=True)
+class Names:
+    """The names of categories, topics and tracks, read once for however many submissions."""
+
+    categories: dict[str, str]
+    topics: dict[str, str]
+    tracks: dict[tuple[str, str], str]
+
+    @classmethod
+    def read(cls) -> Self:
+        """Read them, in three statements."""
+        return cls(
+            categories=dict(Category.objects.values_list("pk", "name")),
+            topics=dict(Topic.objects.values_list("slug", "name")),
+            tracks={(slug, code): name for slug, code, name in Track.objects.values_list(*_OF_TRACKS)},
+        )
+
+    def of(self, name: str, said: Kept) -> str:
+        """Return what stands in one of the three fields as people read it."""
+        if name == "category":
+            return self.categories[said["category"]]
+        if name == "topic":
+            return self.topics.get(said["topic"], "")
+        return self.tracks.get((said["topic"], said["track"]), "")
+
+
+_OF_TRACKS = ("topic__slug", "code", "name")
+
+
+@dataclass(frozen=True)
 class Line:
     """One field as people read it."""
 
@@ -80,15 +109,15 @@ class Line:
     text: str
 
 
-def lines(said: Kept) -> list[Line]:
+def lines(said: Kept, names: Names) -> list[Line]:
     """Return every field of a submission as text, in the order of the form."""
-    return [Line(name, str(label), _text(name, said)) for name, label in LABELS.items()]
+    return [Line(name, str(label), _text(name, said, names)) for name, label in LABELS.items()]
 
 
-def sections(said: Kept) -> list[tuple[str, list[Line]]]:
+def sections(said: Kept, names: Names) -> list[tuple[str, list[Line]]]:
     """Return the fields of a submission that say something, by what belongs together."""
-    filled = {line.name: line for line in lines(said) if line.text}
-    return [(str(label), [filled[name] for name in names if name in filled]) for label, names in SECTIONS.values()]
+    filled = {line.name: line for line in lines(said, names) if line.text}
+    return [(str(label), [filled[name] for name in of if name in filled]) for label, of in SECTIONS.values()]
 
 
 @dataclass(frozen=True)
@@ -101,9 +130,10 @@ class Remark:
     before: str
 
 
-def remarks(said: dict[str, str], version: Kept) -> list[Remark]:
+def remarks(said: dict[str, str], version: Kept, names: Names) -> list[Remark]:
     """Return the remarks on a submission in the order of the form."""
-    return [Remark(line.name, line.label, said[line.name], line.text) for line in lines(version) if line.name in said]
+    shown = lines(version, names)
+    return [Remark(line.name, line.label, said[line.name], line.text) for line in shown if line.name in said]
 
 
 @dataclass(frozen=True)
@@ -123,9 +153,9 @@ class Change:
     new: list[Part]
 
 
-def changes(old: Kept, new: Kept) -> list[Change]:
+def changes(old: Kept, new: Kept, names: Names) -> list[Change]:
     """Return the fields in which two submissions differ, each with what was and what is."""
-    pairs = zip(lines(old), lines(new), strict=True)
+    pairs = zip(lines(old, names), lines(new, names), strict=True)
     return [Change(was.label, *_compared(was.text, now.text)) for was, now in pairs if was.text != now.text]
 
 
@@ -155,30 +185,18 @@ def _compare_line(old: str, new: str, before: list[Part], after: list[Part]) -> 
         after += [Part(new[first:last], kind != "equal")] if last > first else []
 
 
-def _text(name: str, said: Kept) -> str:
+def _text(name: str, said: Kept, names: Names) -> str:
     value = said[name]
     if name == "outline":
         return "\n".join(value)
     if isinstance(value, list):
         return "、".join(_words(name, value))
-    if name in {"category", "topic", "track", "level"}:
-        return _name(name, said)
-    return str(value)
+    if name in {"category", "topic", "track"}:
+        return names.of(name, said)
+    return str(Level(value).label) if name == "level" else str(value)
 
 
 def _words(name: str, values: list[str]) -> Iterator[str]:
     known = {"deliveries": Delivery, "bands": Band}.get(name)
     for value in values:
         yield str(known(value).label) if known else value
-
-
-def _name(name: str, said: Kept) -> str:
-    if name == "level":
-        return str(Level(said[name]).label)
-    if name == "category":
-        return Category.objects.get(pk=said[name]).name
-    topic = Topic.objects.filter(slug=said["topic"]).first()
-    if name == "topic":
-        return topic.name if topic else ""
-    track = Track.objects.filter(topic=topic, code=said["track"]).first() if topic else None
-    return track.name if track else ""

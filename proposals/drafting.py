@@ -47,17 +47,33 @@ def keep(*, proposal_id: int, data: Typed, version: int, now: datetime) -> Propo
 def claim(*, public_id: str, author: User, now: datetime) -> Proposal:
     """Take over what was typed when the sign-in had ended: a new proposal, or the working copy of an own one.
 
-    Safe to repeat. Raises Draft.DoesNotExist for what is another's, and what keep() raises.
+    Done once: what corrected an own proposal is gone then. Raises Draft.DoesNotExist for what is another's or was taken
+    over already, and what keep() raises: drafts.Stale when the proposal is not any more at the version that was on the
+    page.
     """
     User.objects.select_for_update(no_key=True).get(pk=author.pk)
     draft = drafts.claim(public_id=public_id, kind=KIND, owner=author, now=now)
-    known = Proposal.objects.filter(author=author, press=draft.public_id).first()
+    known = Proposal.objects.filter(author=author, draft=draft).first()
     if known:
         return known
-    corrected = Proposal.objects.filter(author=author, public_id=draft.subject).select_related("draft").first()
-    if corrected is None:
+    corrected, version = corrected_by(draft)
+    proposal = Proposal.objects.filter(author=author, public_id=corrected).first()
+    if proposal is None:
         return _of_draft(draft, author, draft.public_id, now)
-    return keep(proposal_id=corrected.pk, data=draft.data, version=corrected.draft.version, now=now)
+    proposal = keep(proposal_id=proposal.pk, data=draft.data, version=version, now=now)
+    draft.delete()
+    return proposal
+
+
+def unowned_subject(proposal: str, version: int) -> str:
+    """Return what a draft belongs to that was sent without a sign-in: a proposal, and the version that it read."""
+    return f"{proposal}/{version}"
+
+
+def corrected_by(draft: Draft) -> tuple[str, int]:
+    """Return which proposal an unowned draft corrects (its public id; none: a new one), and the version it read."""
+    proposal, _slash, version = draft.subject.partition("/")
+    return proposal, int(version or 0)
 
 
 def _of_draft(draft: Draft, author: User, press: str, now: datetime) -> Proposal:

@@ -8,7 +8,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.forms import PlainForm
+from accounts.forms import PlainField, PlainForm
 from catalogue.courses import Content
 from catalogue.menu import cells
 from catalogue.menu.courses import MOST_LESSONS, MOST_PEOPLE, TITLE_LENGTH
@@ -26,25 +26,12 @@ MULTIPLE = ("deliveries", "bands")
 SHORT = frozenset({"category", "topic", "track", "hours", "lesson_count", "min_size", "max_size"})
 
 
-class TextField(forms.CharField):
-    """Text without marks nobody sees; one line unless it is told to keep them."""
-
-    def __init__(self, name: str, longest: int, *, keep_lines: bool = False, **options: Any) -> None:
-        """Take the label of a content's field and say how long it may be."""
-        self.keep_lines = keep_lines
-        messages = {
-            "required": format_lazy(_("请填写{label}。"), label=LABELS[name]),
-            "max_length": format_lazy(_("{label}请缩短到 {longest} 个字以内。"), label=LABELS[name], longest=longest),
-        }
-        super().__init__(label=LABELS[name], max_length=longest, error_messages=messages, **options)
-
-    def clean(self, value: Any) -> str:
-        """Return the text as people read it; what is empty then is missing."""
-        try:
-            seen = cells.clean(str(value or "")) if self.keep_lines else cells.line(str(value or ""))
-        except cells.Unreadable as error:
-            raise forms.ValidationError(_("有无法识别的字符，请改正。")) from error
-        return str(super().clean(seen))
+def _text(name: str, longest: int, **options: Any) -> PlainField:
+    messages = {
+        "required": format_lazy(_("请填写{label}。"), label=LABELS[name]),
+        "max_length": format_lazy(_("{label}请缩短到 {longest} 个字以内。"), label=LABELS[name], longest=longest),
+    }
+    return PlainField(label=LABELS[name], max_length=longest, error_messages=messages, **options)
 
 
 def _choice(name: str, choices: Any, **options: Any) -> forms.ChoiceField:
@@ -97,14 +84,14 @@ class ProposalForm(PlainForm):
 
     bound_field_class = RemarkedField
 
-    title = TextField("title", TITLE_LENGTH, help_text=_("职工一看就懂，60 个字以内。"))
+    title = _text("title", TITLE_LENGTH, help_text=_("职工一看就懂，60 个字以内。"))
     category = _choice("category", [])
     topic = _choice("topic", [], required=False)
     track = _choice("track", [], required=False, help_text=_("只有选了带方向的专题才选。"))
     level = _choice("level", Level, widget=forms.RadioSelect)
-    audience = TextField("audience", 100, required=False, help_text=_("例如：一线职工、新就业形态劳动者。"))
-    summary = TextField("summary", 300, widget=forms.Textarea, help_text=_("300 个字以内。"))
-    outline = TextField(
+    audience = _text("audience", 100, required=False, help_text=_("例如：一线职工、新就业形态劳动者。"))
+    summary = _text("summary", 300, widget=forms.Textarea, help_text=_("300 个字以内。"))
+    outline = _text(
         "outline",
         OUTLINE_LINES * (OUTLINE_LINE + 1),
         keep_lines=True,
@@ -112,7 +99,7 @@ class ProposalForm(PlainForm):
         widget=forms.Textarea,
         help_text=_("一行一条，每条 100 个字以内。"),
     )
-    keywords = TextField("keywords", KEYWORDS * (KEYWORD + 1), required=False, help_text=_("用顿号隔开，最多 10 个。"))
+    keywords = _text("keywords", KEYWORDS * (KEYWORD + 1), required=False, help_text=_("用顿号隔开，最多 10 个。"))
     hours = forms.DecimalField(
         label=LABELS["hours"],
         min_value=0.5,
@@ -129,7 +116,7 @@ class ProposalForm(PlainForm):
     max_size = _number("max_size", MOST_PEOPLE)
     deliveries = _choices("deliveries", Delivery)
     bands = _choices("bands", Band, required=False)
-    note = TextField("note", 200, required=False, help_text=_("场地、设备、材料等要求。"))
+    note = _text("note", 200, required=False, help_text=_("场地、设备、材料等要求。"))
 
     def __init__(self, data: Typed | None = None, *, shown: Typed | None = None) -> None:
         """Check what was typed (`data`), or only show it (`shown`)."""

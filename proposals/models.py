@@ -66,19 +66,18 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 
     def sent_after(self, public_id: str) -> Self:
         """Keep what was sent after that proposal; everything when there is no such proposal."""
-        last = self.model.objects.sent().filter(public_id=public_id).first() if public_id else None
-        if last is None:
-            return self
-        at = last.submitted_at
-        return self.filter(Q(submitted_at__gt=at) | Q(submitted_at=at, pk__gt=last.pk))
+        return self._beyond(public_id, "gt")
 
     def sent_before(self, public_id: str) -> Self:
         """Keep what was sent before that proposal; everything when there is no such proposal."""
+        return self._beyond(public_id, "lt")
+
+    def _beyond(self, public_id: str, side: str) -> Self:
         last = self.model.objects.sent().filter(public_id=public_id).first() if public_id else None
         if last is None:
             return self
-        at = last.submitted_at
-        return self.filter(Q(submitted_at__lt=at) | Q(submitted_at=at, pk__lt=last.pk))
+        at, pk = f"submitted_at__{side}", f"pk__{side}"
+        return self.filter(Q(**{at: last.submitted_at}) | Q(submitted_at=last.submitted_at, **{pk: last.pk}))
 
     def sent(self) -> Self:
         """Keep what reviewers may look at: everything that was submitted and not withdrawn."""

@@ -50,7 +50,7 @@ def reviewer(proposal: Proposal, actor: User, _press: Press, now: datetime) -> l
     """Ask that a reviewer acts, and not on an own proposal."""
     if proposal.author_id == actor.pk:
         return [Problem("own_proposal", _("不能审核自己的申报。"), _("请由其他审核人处理。"))]
-    if not actor.roles.in_force(now).filter(kind=RoleKind.REVIEWER).exists():
+    if not actor.holds(RoleKind.REVIEWER, now):
         return [Problem("not_a_reviewer", _("您不是审核人，不能处理申报。"))]
     return []
 
@@ -71,7 +71,7 @@ def nothing_more(_proposal: Proposal, _actor: User, _press: Press, _now: datetim
 
 def complete(proposal: Proposal, _actor: User, press: Press, _now: datetime) -> list[Problem]:
     """Ask for the content, the author's profile and proof, and a title the menu does not have."""
-    instructor = instructors.of_user(proposal.author)
+    instructor = instructors.locked(proposal.author)
     found = []
     if press.content is None:
         found.append(Problem("no_content", _("请把申报表填写完整。")))
@@ -86,11 +86,20 @@ def complete(proposal: Proposal, _actor: User, press: Press, _now: datetime) -> 
     return found
 
 
-def publicity_over(proposal: Proposal, _actor: User, _press: Press, now: datetime) -> list[Problem]:
-    """Ask that everybody had the time to object."""
+def proven(proposal: Proposal, _actor: User, _press: Press, _now: datetime) -> list[Problem]:
+    """Ask that every title by which the author goes is borne out: what comes next is public."""
+    instructor = instructors.locked(proposal.author)
+    if instructor is None or not instructor.unproven:
+        return []
+    sentence = _("讲师的“%(titles)s”还没有核验。") % {"titles": _("、").join(instructor.unproven_labels)}
+    return [Problem("unproven", sentence, _("请先在本页核验荣誉证明。"))]
+
+
+def publicity_over_and_proven(proposal: Proposal, actor: User, press: Press, now: datetime) -> list[Problem]:
+    """Ask that everybody had the time to object, and that still every title is borne out."""
     ends = proposal.publicity_ends_at
     if ends and now >= ends:
-        return []
+        return proven(proposal, actor, press, now)
     values = {"ends": f"{local(ends):%Y-%m-%d %H:%M}" if ends else ""}
     return [Problem("publicity_runs", _("公示还没有结束，%(ends)s 后才能批准。") % values)]
 
@@ -118,14 +127,16 @@ MOVES: dict[tuple[Status, Action], Move] = {
     (Status.FIRST_REVIEW, Action.RETURN): Move(reviewer, Status.RETURNED, say.returned, needs_reason=True),
     (Status.FIRST_REVIEW, Action.DECLINE): DECLINE,
     (Status.FIRST_REVIEW, Action.WITHDRAW): TAKE_BACK,
-    (Status.SECOND_REVIEW, Action.PASS): Move(second_person, Status.PUBLICITY, say.made_public, needs_reason=True),
+    (Status.SECOND_REVIEW, Action.PASS): Move(
+        second_person, Status.PUBLICITY, say.made_public, needs_reason=True, requires=proven
+    ),
     (Status.SECOND_REVIEW, Action.RETURN): Move(second_person, Status.RETURNED, say.returned, needs_reason=True),
     (Status.SECOND_REVIEW, Action.DECLINE): Move(second_person, Status.DECLINED, say.declined, needs_reason=True),
     (Status.SECOND_REVIEW, Action.WITHDRAW): TAKE_BACK,
     (Status.RETURNED, Action.SUBMIT): SEND,
     (Status.RETURNED, Action.WITHDRAW): TAKE_BACK,
     (Status.PUBLICITY, Action.APPROVE): Move(
-        reviewer, Status.APPROVED, say.approved, needs_reason=True, requires=publicity_over
+        reviewer, Status.APPROVED, say.approved, needs_reason=True, requires=publicity_over_and_proven
     ),
     (Status.PUBLICITY, Action.DECLINE): DECLINE,
     (Status.PUBLICITY, Action.WITHDRAW): TAKE_BACK,

@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from catalogue.menu.book import Value
-from policy.text import visible
+from policy.text import lines
 
 LIST_SIGNS = re.compile(r"[、，,；;\n]+")
 SENTENCE_SIGNS = re.compile(r"[；;\n]+")
@@ -62,8 +62,7 @@ def clean(value: Value) -> str:
     text = QUOTED.sub("", shown(value), count=1) if isinstance(value, str) and value.startswith("'") else shown(value)
     if "\ufffd" in text:
         raise Unreadable(_("有无法识别的字符"), _("请改正乱码"))
-    lines = visible(text).replace("\r\n", "\n").replace("\r", "\n")
-    return re.sub(r"[^\S\n]+", " ", lines).strip()
+    return lines(text)
 
 
 def line(value: Value) -> str:

@@ -1,21 +1,20 @@
-"""The reviewers' desk: what was proposed, one decision after the other; and what the public may object to."""
+"""The reviewers' desk: what was proposed, and one decision after the other."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts import access
 from accounts.access import allow, reviewer
 from accounts.types import UserRequest
 from catalogue import instructors
+from catalogue.errors import CatalogueRefused
 from catalogue.honors import Honor
 from policy import clock
 from policy.problems import Problem
 from portal import keeping, proposal_list, proposing
 from portal.proposal_list import Asked
-from proposals.content import sections
 from proposals.errors import ProposalRefused
 from proposals.models import Action, Proposal
 from proposals.moves import Press, move
@@ -78,26 +77,21 @@ def decide(request: UserRequest, public_id: str, action: str) -> HttpResponse:
 @allow(reviewer)
 def verify_honor(request: UserRequest, public_id: str) -> HttpResponse:
     """Say that the author's proof bears the honour out; from now on it may be shown in public."""
-    shown = get_object_or_404(Proposal.objects.reviewable_by(request.user), public_id=public_id)
+    shown = get_object_or_404(Proposal.objects.reviewable_by(request.user).for_rows(), public_id=public_id)
     honor = get_object_or_404(Honor, instructor__user=shown.author_id)
-    instructors.verify_honor(honor_id=honor.pk, actor=request.user, now=clock.now())
+    try:
+        seen = request.POST.get("seen", "")
+        instructors.verify_honor(honor_id=honor.pk, seen=seen, actor=request.user, now=clock.now())
+    except CatalogueRefused as refused:
+        return _refused(request, shown, None, refused.problems)
     messages.success(request, _("荣誉已核验，记在您的名下。"))
     return redirect("portal:desk_proposal", public_id)
-
-
-@require_safe
-@allow(access.anyone)
-def publicity(request: HttpRequest) -> HttpResponse:
-    """Show everybody what is about to become a course, and until when one may object."""
-    found = Proposal.objects.in_publicity(clock.now()).for_rows().prefetch_related("versions")
-    shown = [(one, sections(list(one.versions.all())[-1].content)) for one in found]
-    return render(request, "portal/teach/publicity.html", {"shown": shown})
 
 
 def _refused(
     request: UserRequest,
     shown: Proposal,
-    sent: tuple[Action, proposing.DecisionForm | None],
+    sent: tuple[Action, proposing.DecisionForm | None] | None,
     problems: tuple[Problem, ...],
 ) -> HttpResponse:
     context = proposing.review_page(shown, reader=request.user, now=clock.now(), sent=sent)

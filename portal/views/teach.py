@@ -11,7 +11,8 @@ from accounts.types import UserRequest
 from catalogue import instructors
 from policy import clock
 from policy.problems import Refused
-from portal.forms_teach import HonorForm, ProfileForm, add_problems
+from portal.forms_teach import HonorForm, ProfileForm
+from proposals.profile import introduce
 
 PAGE = ["GET", "HEAD", "POST"]
 
@@ -34,15 +35,15 @@ def teach(request: UserRequest) -> HttpResponse:
 def profile(request: UserRequest) -> HttpResponse:
     """Ask for titles and organisation."""
     known = instructors.of_user(request.user)
-    initial = {"titles": known.titles, "organisation": known.organisation} if known else {}
+    initial = {"titles": known.said, "organisation": known.organisation} if known else {}
     form = ProfileForm(request.POST or None, initial=initial)
     if request.method != "POST":
         return render(request, "portal/teach/profile.html", {"form": ProfileForm(initial=initial)})
     if form.is_valid():
         try:
-            instructors.introduce(user=request.user, now=clock.now(), **form.cleaned_data)
+            introduce(user=request.user, now=clock.now(), **form.cleaned_data)
         except Refused as refused:
-            add_problems(form, refused.problems)
+            form.add_problems(refused.problems)
         else:
             messages.success(request, _("讲师资料已保存。"))
             return redirect("portal:teach")
@@ -71,7 +72,7 @@ def honor(request: UserRequest) -> HttpResponse:
                 now=clock.now(),
             )
         except Refused as refused:
-            add_problems(form, refused.problems)
+            form.add_problems(refused.problems)
         else:
             messages.success(request, _("荣誉已保存，核验后才会公开。"))
             return redirect("portal:teach")

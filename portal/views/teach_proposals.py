@@ -16,7 +16,6 @@ from policy.drafts import Stale, Typed
 from policy.models import Draft
 from portal import keeping, proposing
 from portal.cards import page_of
-from portal.forms_teach import add_problems
 from portal.proposal_form import sections
 from proposals import drafting
 from proposals.errors import ProposalRefused
@@ -60,7 +59,8 @@ def new(request: UserRequest) -> HttpResponse:
 def edit(request: UserRequest, public_id: str) -> HttpResponse:
     """Go on writing a draft, or correct what was returned."""
     if not access.signed_in(request.user, clock.now()):
-        return _signed_out(request, subject=public_id)
+        seen = keeping.sent_number(request.POST.get("version", ""))
+        return _signed_out(request, subject=drafting.unowned_subject(public_id, seen))
     proposal = get_object_or_404(request.user.proposals.select_related("draft"), public_id=public_id)
     if request.method == "POST":
         return _sent(request, proposal, drafts.typed(request.POST, ProposalForm.base_fields))
@@ -73,16 +73,20 @@ def edit(request: UserRequest, public_id: str) -> HttpResponse:
 @allow(signed_in)
 def kept(request: UserRequest, public_id: str) -> HttpResponse:
     """Say that what was typed is still there, and take it over at a press."""
-    waiting = keeping.to_take_over(request.user.drafts.all(), drafting.KIND)
-    draft = get_object_or_404(waiting, public_id=public_id)
     if request.method != "POST":
-        title = draft.data.get("title", [""])[0] or _("未命名的课程")
-        trail = [(_("我是讲师"), reverse("portal:teach")), (_("我的申报"), reverse("portal:teach_proposals"))]
-        return render(request, "portal/kept.html", {"title": title, "trail": trail})
+        return _ask_to_take_over(request, public_id)
+    corrected = request.user.proposals.select_related("draft").filter(public_id=request.POST.get("target", "")).first()
     try:
         proposal = drafting.claim(public_id=public_id, author=request.user, now=clock.now())
     except Draft.DoesNotExist as error:
-        raise Http404 from error
+        if corrected is None:
+            raise Http404 from error
+        # Taken over already: a later press changes nothing and leads to the same page.
+        return redirect("portal:teach_edit", corrected.public_id)
+    except Stale as stale:
+        draft = get_object_or_404(Draft, public_id=public_id)
+        found = get_object_or_404(request.user.proposals, public_id=drafting.corrected_by(draft)[0])
+        return _show(request, found, ProposalForm(shown=draft.data), status=409, problems=stale.problems)
     except ProposalRefused as refused:
         messages.error(request, str(refused))
         return redirect("portal:teach_proposals")
@@ -114,6 +118,17 @@ def withdraw(request: UserRequest, public_id: str) -> HttpResponse:
     return redirect("portal:teach_proposal", public_id)
 
 
+def _ask_to_take_over(request: UserRequest, public_id: str) -> HttpResponse:
+    waiting = keeping.to_take_over(request.user.drafts.all(), drafting.KIND)
+    draft = get_object_or_404(waiting, public_id=public_id)
+    context = {
+        "title": draft.data.get("title", [""])[0] or _("未命名的课程"),
+        "trail": [(_("我是讲师"), reverse("portal:teach")), (_("我的申报"), reverse("portal:teach_proposals"))],
+        "target": drafting.corrected_by(draft)[0],
+    }
+    return render(request, "portal/kept.html", context)
+
+
 def _signed_out(request: HttpRequest, *, subject: str) -> HttpResponse:
     """Keep what was sent until the sign-in."""
     fields = ProposalForm.base_fields
@@ -124,16 +139,17 @@ def _signed_out(request: HttpRequest, *, subject: str) -> HttpResponse:
 
 def _sent(request: UserRequest, proposal: Proposal, data: Typed) -> HttpResponse:
     """Keep what was typed first; then send it, if that is wished and it is complete."""
-    if proposal.status not in EDITABLE:
-        if proposal.draft.data != data:
-            messages.error(request, _("申报已经提交，没有改动。"))
-        return redirect("portal:teach_proposal", proposal.public_id)
     try:
         version = keeping.sent_number(request.POST.get("version", ""))
         proposal = drafting.keep(proposal_id=proposal.pk, data=data, version=version, now=clock.now())
     except Stale as stale:
         proposal.draft.refresh_from_db()
         return _show(request, proposal, ProposalForm(shown=data), status=409, problems=stale.problems)
+    except ProposalRefused as refused:
+        # With the reviewers by now, perhaps by the same press: only what would be lost is worth a word.
+        if proposal.draft.data != data:
+            messages.error(request, str(refused))
+        return redirect("portal:teach_proposal", proposal.public_id)
     if "submit" not in request.POST:
         messages.success(request, _("草稿已保存。"))
         return redirect("portal:teach_edit", proposal.public_id)
@@ -147,7 +163,7 @@ def _submitted(request: UserRequest, proposal: Proposal, form: ProposalForm) -> 
         try:
             move(proposal_id=proposal.pk, press=press, actor=request.user, now=clock.now())
         except ProposalRefused as refused:
-            add_problems(form, refused.problems)
+            form.add_problems(refused.problems)
         else:
             messages.success(request, _("已提交，等待初审。"))
             return redirect("portal:teach_proposal", proposal.public_id)

@@ -11,7 +11,7 @@ from pytest_django.fixtures import Settings
 
 from accounts.models import User
 from catalogue.honors import Honor
-from catalogue.instructors import verify_honor, wants_proof
+from catalogue.instructors import mark_of, verify_honor, wants_proof
 from catalogue.models import Instructor
 from policy import clock
 from policy.models import Attachment
@@ -73,9 +73,10 @@ def test_a_person_becomes_an_instructor(browser: Client, person: User) -> None:
 
     instructor = Instructor.objects.get(user=person)
     assert (answer.status_code, answer.headers["Location"]) == (302, "/teach/")
-    assert (instructor.name, instructor.titles, instructor.organisation, instructor.pinyin) == (
+    assert (instructor.name, instructor.titles, instructor.claimed, instructor.organisation, instructor.pinyin) == (
         "钱讲师",
-        ["craftsman", "other"],
+        ["other"],
+        ["craftsman"],
         "演示机床厂",
         "qianjiangshi",
     )
@@ -142,7 +143,7 @@ def test_an_honour_is_kept_with_its_proof_and_is_not_public(browser: Client, per
         2024,
         "<b>7</b>",
     )
-    assert (honor.proof.owner_id, honor.proof.subject) == (person.pk, f"honor/{honor.public_id}")
+    assert (honor.proof.owner_id, honor.proof.subject) == (person.pk, f"honor/{honor.instructor.public_id}")
     assert (list(Honor.objects.public()), wants_proof(honor.instructor)) == ([], False)
     assert "&lt;b&gt;7&lt;/b&gt;" in browser.get("/teach/honor/").content.decode()
 
@@ -194,8 +195,8 @@ def test_a_verified_honour_stays(browser: Client, person: User) -> None:
     officer = factories.reviewer()
 
     with clock.frozen_at(NOW + timedelta(days=1)):
-        verify_honor(honor_id=honor.pk, actor=officer, now=NOW)
-        verify_honor(honor_id=honor.pk, actor=factories.reviewer(), now=NOW + timedelta(days=1))
+        verify_honor(honor_id=honor.pk, seen=mark_of(honor), actor=officer, now=NOW)
+        verify_honor(honor_id=honor.pk, seen="", actor=factories.reviewer(), now=NOW + timedelta(days=1))
 
     honor.refresh_from_db()
     assert (honor.verified_by, honor.verified_at) == (officer, NOW)
@@ -207,7 +208,7 @@ def test_nobody_verifies_an_own_honour() -> None:
     honor = HonorFactory(instructor__user=factories.reviewer())
 
     with pytest.raises(Refused, match="不能核验自己的荣誉"):
-        verify_honor(honor_id=honor.pk, actor=honor.instructor.user, now=NOW)
+        verify_honor(honor_id=honor.pk, seen=mark_of(honor), actor=honor.instructor.user, now=NOW)
     assert list(Honor.objects.public()) == []
 
 

@@ -144,6 +144,59 @@ def test_a_correction_sent_after_the_sign_in_was_lost_goes_where_it_belongs(auth
     assert [one.draft.data["title"] for one in Proposal.objects.all()] == [["改过的名称"]]
 
 
+def kept_correction(proposal: Proposal, **values: object) -> str:
+    """Return the page that gives back what was sent to the form of a proposal without a sign-in."""
+    answer = Client().post(f"/teach/proposals/{proposal.public_id}/edit/", filled(**values))
+    return to(answer).removeprefix("/login/?next=")
+
+
+def test_a_correction_is_taken_over_once_and_never_over_newer_work(author: User) -> None:
+    proposal = ProposalFactory(author=author, status=Status.RETURNED)
+    kept, browser = kept_correction(proposal, title="会话过期时填的"), signed_in(author)
+    target = {"target": browser.get(kept).context["target"]}
+    first = browser.post(kept, target)
+    browser.post(to(first), filled(title="后来又改的", version="2"))
+
+    again = browser.post(kept, target)
+
+    assert to(first) == to(again) == f"/teach/proposals/{proposal.public_id}/edit/"
+    assert [draft.data["title"] for draft in Draft.objects.all()] == [["后来又改的"]]
+
+
+def test_what_moved_meanwhile_is_shown_beside_what_was_typed(author: User) -> None:
+    proposal = ProposalFactory(author=author, status=Status.RETURNED)
+    browser, path = signed_in(author), f"/teach/proposals/{proposal.public_id}/edit/"
+    browser.post(path, filled(title="另一个窗口"))
+    kept = kept_correction(proposal, title="会话过期时填的")
+
+    page = browser.post(kept, {"target": proposal.public_id})
+
+    shown = page.content.decode()
+    assert (page.status_code, "另一个窗口保存过" in shown, 'value="会话过期时填的"' in shown) == (409, True, True)
+    assert f'action="{path}"' in shown
+    proposal.draft.refresh_from_db()
+    assert proposal.draft.data["title"] == ["另一个窗口"]
+
+
+def test_an_own_draft_under_the_address_of_what_was_kept_is_no_second_proposal(author: User) -> None:
+    proposal = ProposalFactory(author=author)
+
+    answer = signed_in(author).post(f"/teach/proposals/kept/{proposal.draft.public_id}/")
+
+    assert (to(answer), Proposal.objects.count()) == (f"/teach/proposals/{proposal.public_id}/edit/", 1)
+
+
+def test_a_first_form_that_is_corrected_stays_one_proposal(browser: Client) -> None:
+    refused = browser.post(NEW, filled(submit="1", hours="0"))
+    proposal = Proposal.objects.get()
+    path = f"/teach/proposals/{proposal.public_id}/edit/"
+
+    browser.post(path, filled(submit="1"))
+
+    assert f'action="{path}"' in refused.content.decode()
+    assert [one.status for one in Proposal.objects.all()] == [Status.SUBMITTED]
+
+
 def test_what_another_has_found_is_gone(author: User) -> None:
     kept = to(Client().post(NEW, filled())).removeprefix("/login/?next=")
     signed_in(author).post(kept)

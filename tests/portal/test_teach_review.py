@@ -9,7 +9,8 @@ from django.test import Client
 
 from accounts.models import User
 from catalogue.honors import Honor
-from catalogue.models import Course
+from catalogue.instructors import mark_of
+from catalogue.models import Course, Instructor
 from messaging.models import Message
 from policy import clock
 from portal import desk as board
@@ -18,7 +19,7 @@ from proposals.models import Action, Proposal, Review, Status
 from tests import factories
 from tests.factories import NOW, InstructorFactory
 from tests.portal.pages import signed_in, words_of
-from tests.proposals.factories import CONTENT, HonorFactory, ProposalFactory
+from tests.proposals.factories import CONTENT, AttachmentFactory, HonorFactory, ProposalFactory
 
 if TYPE_CHECKING:
     from django.test.client import _MonkeyPatchedWSGIResponse as Answer
@@ -142,10 +143,28 @@ def test_an_honour_is_verified_by_name() -> None:
     client = staff(person)
     before = words_of(client.get(page_of(proposal)))
 
-    client.post(f"{page_of(proposal)}honor/")
+    client.post(f"{page_of(proposal)}honor/", {"seen": mark_of(honor)})
 
     assert (Honor.objects.get().verified_by, "未扫描" in before) == (person, True)
     assert "钱审核 于 12月1日 周二 核验" in words_of(client.get(page_of(proposal)))
+
+
+@pytest.mark.parametrize("change", ["name", "certificate_number", "proof", "claimed"])
+def test_an_honour_that_was_changed_after_the_reviewer_looked_is_not_verified(change: str) -> None:
+    honor = HonorFactory()
+    proposal = ProposalFactory(author=honor.instructor.user, status=Status.SUBMITTED)
+    client = staff(factories.reviewer())
+    (seen,) = re.findall(r'name="seen" value="([0-9a-f]{16})"', client.get(page_of(proposal)).content.decode())
+    other: dict[str, object] = {"name": "全国劳动模范", "certificate_number": "7"}
+    if change == "claimed":
+        Instructor.objects.filter(honor=honor).update(claimed=["model_worker"])
+    else:
+        Honor.objects.update(**{change: other.get(change) or AttachmentFactory(owner=proposal.author)})
+
+    answer = client.post(f"{page_of(proposal)}honor/", {"seen": seen})
+
+    assert (answer.status_code, Honor.objects.get().verified_at) == (409, None)
+    assert "刚被改过，请重新查看。" in words_of(answer)
 
 
 def test_the_desk_names_what_waits_for_this_reviewer() -> None:
@@ -158,14 +177,3 @@ def test_the_desk_names_what_waits_for_this_reviewer() -> None:
 
     assert list(waiting.values()) == [[], ["焊接机器人入门"], []]
     assert todo.waiting in board.TODO_SOURCES
-
-
-def test_everybody_reads_what_is_in_publicity_and_nothing_else() -> None:
-    shown = ProposalFactory(status=Status.PUBLICITY, publicity_ends_at=NOW + timedelta(days=1), title="公示中的课")
-    ProposalFactory(status=Status.PUBLICITY, publicity_ends_at=NOW, title="公示完的课")
-    ProposalFactory(status=Status.SECOND_REVIEW, title="复审中的课")
-
-    page = words_of(Client().get("/publicity/"))
-
-    assert ["公示中的课" in page, "公示完的课" in page, "复审中的课" in page] == [True, False, False]
-    assert shown.author.instructor.name in page

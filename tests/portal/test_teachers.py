@@ -5,8 +5,9 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from catalogue.honors import Honor
-from catalogue.instructors import verify_honor
+from catalogue.instructors import mark_of, verify_honor
 from catalogue.models import Course, Instructor
+from portal import finished
 from tests import factories
 from tests.factories import NOW, CourseFactory, CourseInstructorFactory, InstructorFactory
 from tests.portal.pages import words_of
@@ -25,7 +26,7 @@ def taught(course: Course, *, name: str, organisation: str = "演示机床厂") 
 
 def verified(teacher: Instructor, **values: object) -> Honor:
     honor = HonorFactory(instructor=teacher, **values)
-    return verify_honor(honor_id=honor.pk, actor=factories.reviewer(), now=NOW)
+    return verify_honor(honor_id=honor.pk, seen=mark_of(honor), actor=factories.reviewer(), now=NOW)
 
 
 def test_a_verified_honour_stands_with_its_year_and_an_unverified_one_nowhere() -> None:
@@ -47,7 +48,7 @@ def test_an_honour_appears_at_the_moment_it_is_verified() -> None:
     honor = HonorFactory(instructor=teacher, name="演示区工匠")
     before = "演示区工匠" in words_of(Client().get(f"/courses/{course.code}/"))
 
-    verify_honor(honor_id=honor.pk, actor=factories.reviewer(), now=NOW)
+    verify_honor(honor_id=honor.pk, seen=mark_of(honor), actor=factories.reviewer(), now=NOW)
 
     assert (before, "演示区工匠" in words_of(Client().get(f"/courses/{course.code}/"))) == (False, True)
 
@@ -71,6 +72,7 @@ def test_the_page_asks_the_same_of_the_database(
         verified(taught(course, name=f"钱工匠{number}"))
     path = f"/courses/{course.code}/"
     client.get(path)
+    finished.forget()
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         assert words_of(client.get(path)).count("已核验的荣誉") == count

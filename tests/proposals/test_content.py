@@ -4,7 +4,7 @@ from time import perf_counter
 
 import pytest
 
-from proposals.content import LABELS, SECTIONS, Change, changes, remarks
+from proposals.content import LABELS, SECTIONS, Change, Names, changes, remarks
 from tests.factories import CategoryFactory
 from tests.proposals.factories import CONTENT
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 def changed(**values: object) -> list[Change]:
     CategoryFactory()
-    return changes(CONTENT, {**CONTENT, **values})
+    return changes(CONTENT, {**CONTENT, **values}, Names.read())
 
 
 def marked(change: Change) -> tuple[str, str]:
@@ -49,7 +49,7 @@ def test_the_longest_outlines_of_one_letter_are_compared_at_once() -> None:
     CategoryFactory()
     began = perf_counter()
 
-    (change,) = changes({**CONTENT, "outline": old}, {**CONTENT, "outline": new})
+    (change,) = changes({**CONTENT, "outline": old}, {**CONTENT, "outline": new}, Names.read())
 
     assert perf_counter() - began < 1
     assert sum(part.differs for part in change.old) == 30
@@ -59,7 +59,7 @@ def test_remarks_come_in_the_order_of_the_form_and_for_known_fields_only() -> No
     CategoryFactory()
     said = {"note": "丙", "title": "甲", "gone": "丁", "hours": "乙"}
 
-    assert [(one.name, one.text, one.before) for one in remarks(said, CONTENT)] == [
+    assert [(one.name, one.text, one.before) for one in remarks(said, CONTENT, Names.read())] == [
         ("title", "甲", "焊接机器人入门"),
         ("hours", "乙", "1.5"),
         ("note", "丙", ""),

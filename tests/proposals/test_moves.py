@@ -6,8 +6,8 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from accounts.models import User
-from catalogue import search
-from catalogue.models import Course
+from catalogue import instructors, search
+from catalogue.models import Course, Instructor
 from messaging.models import Message
 from proposals.content import content_of
 from proposals.errors import ProposalRefused
@@ -172,12 +172,41 @@ def test_of_the_seven_titles_a_proof_is_asked(
     now: datetime,
 ) -> None:
     CategoryFactory()
-    teacher = InstructorFactory(user=UserFactory(), titles=titles)
+    teacher = instructors.introduce(user=UserFactory(), titles=titles, organisation="演示厂", now=now)
     if has_proof:
         HonorFactory(instructor=teacher)
     proposal = ProposalFactory(author=teacher.user)
 
-    assert attempt(proposal, Action.SUBMIT, teacher.user, now) == (codes[0] if codes else Status.SUBMITTED)
+    assert attempt(proposal, Action.SUBMIT, proposal.author, now) == (codes[0] if codes else Status.SUBMITTED)
+
+
+@pytest.mark.parametrize(
+    ("state", "action", "led"),
+    [
+        (Status.SECOND_REVIEW, Action.PASS, Status.PUBLICITY),
+        (Status.PUBLICITY, Action.APPROVE, Status.APPROVED),
+    ],
+)
+def test_a_title_gets_public_only_with_a_verified_honour(
+    state: Status, action: Action, led: Status, now: datetime
+) -> None:
+    teacher = instructors.introduce(user=UserFactory(), titles=["model_worker"], organisation="演示厂", now=now)
+    proposal, person = ProposalFactory(author=teacher.user, status=state), factories.reviewer()
+    without = attempt(proposal, action, person, now)
+    honor = HonorFactory(instructor=teacher)
+    unverified = attempt(proposal, action, person, now)
+
+    instructors.verify_honor(honor_id=honor.pk, seen=instructors.mark_of(honor), actor=person, now=now)
+
+    assert (without, unverified, attempt(proposal, action, person, now)) == ("unproven", "unproven", led)
+    assert Instructor.objects.get().titles == ["model_worker"]
+
+
+def test_the_unions_menu_is_a_proof(now: datetime) -> None:
+    teacher = InstructorFactory(user=UserFactory(), titles=["model_worker"])
+    proposal = ProposalFactory(author=teacher.user, status=Status.SECOND_REVIEW)
+
+    assert attempt(proposal, Action.PASS, factories.reviewer(), now) == Status.PUBLICITY
 
 
 def test_a_title_of_the_menu_is_refused_at_once(now: datetime) -> None:

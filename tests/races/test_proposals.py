@@ -1,20 +1,28 @@
 """Proposals at the same moment: one press is one move, one window wins, no code is given twice."""
 
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_django.fixtures import Settings
 
+from catalogue import instructors
+from catalogue.honors import Honor, HonorLevel
+from catalogue.instructors import HonorFacts
 from catalogue.models import Course
 from policy import drafts
-from policy.models import Draft
+from policy.models import Attachment, Draft
+from policy.problems import Refused
 from proposals import drafting
 from proposals.errors import ProposalRefused
 from proposals.models import Action, Proposal, Review, Status
 from proposals.moves import Press, move
 from tests import factories
-from tests.factories import NOW, CategoryFactory
-from tests.proposals.factories import CONTENT, TYPED, ProposalFactory
+from tests.factories import NOW, CategoryFactory, InstructorFactory, UserFactory
+from tests.policy.files import PDF, upload
+from tests.portal.pages import signed_in
+from tests.proposals.factories import CONTENT, TYPED, HonorFactory, ProposalFactory
 from tests.races.conftest import Race
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -78,3 +86,60 @@ def test_of_eight_windows_one_saves_and_the_others_are_told(race: Race[Any, Any]
 
     assert Counter(race(act, range(8))) == {"saved": 1, "stale": 7}
     assert Draft.objects.get().version == 2
+
+
+def test_a_form_submitted_eight_times_over_http_is_one_submission(race: Race[Any, Any]) -> None:
+    CategoryFactory()
+    proposal = ProposalFactory()
+    path, form = f"/teach/proposals/{proposal.public_id}/edit/", {**TYPED, "version": "1", "seen": "0", "submit": "1"}
+    browsers = [signed_in(proposal.author) for _ in range(8)]
+
+    answers = race(lambda browser: browser.post(path, form), browsers)
+
+    led = {(answer.status_code, answer.headers.get("Location")) for answer in answers}
+    assert led == {(302, f"/teach/proposals/{proposal.public_id}/")}
+    assert (Review.objects.count(), proposal.versions.count()) == (1, 1)
+
+
+@pytest.fixture
+def private(settings: Settings, tmp_path: Path) -> Path:
+    settings.PRIVATE_FILES = tmp_path / "private"
+    return tmp_path / "private"
+
+
+def test_a_first_honour_sent_four_times_is_one_with_one_proof(race: Race[Any, Any], private: Path) -> None:
+    teacher = InstructorFactory(user=UserFactory())
+    facts = HonorFacts("演示工匠", HonorLevel.DISTRICT, "演示区总工会", 2024)
+
+    def act(_number: int) -> int:
+        proof = upload(PDF, "a.pdf")
+        return instructors.claim_honor(instructor=teacher, facts=facts, proof=proof, actor=teacher.user, now=NOW).pk
+
+    assert len(set(race(act, range(4)))) == 1
+    assert (Honor.objects.count(), Attachment.objects.count(), len(list(private.iterdir()))) == (1, 1, 1)
+
+
+@pytest.mark.usefixtures("private")
+def test_what_is_verified_is_what_was_seen(race: Race[Any, Any]) -> None:
+    honor, person = HonorFactory(), factories.reviewer()
+    teacher, seen = honor.instructor, instructors.mark_of(honor)
+
+    def act(number: int) -> str:
+        try:
+            if number == 0:
+                return instructors.verify_honor(honor_id=honor.pk, seen=seen, actor=person, now=NOW).name
+            facts, proof = HonorFacts(f"另一个{number}", HonorLevel.NATIONAL, "别的单位", 2025), upload(PDF, "a.pdf")
+            instructors.claim_honor(instructor=teacher, facts=facts, proof=proof, actor=teacher.user, now=NOW)
+        except Refused as refused:
+            return refused.problems[0].code
+        return "written"
+
+    told = Counter(race(act, range(6)))
+
+    honor.refresh_from_db()
+    # Either the reviewer was first, and nobody writes any more; or what was seen is not there any more.
+    assert (told, honor.verified_by, honor.name == "演示工匠") in [
+        ({"演示工匠": 1, "verified": 5}, person, True),
+        ({"changed": 1, "written": 5}, None, False),
+    ]
+    assert Attachment.objects.count() == 1
