@@ -15,7 +15,7 @@ from policy.todo import Todo
 
 def waiting(user: User, now: datetime) -> Iterator[Todo]:
     """Yield the enterprises an officer is to verify; they are answered as fast as orders are."""
-    if not user.roles.in_force(now).filter(kind=RoleKind.OFFICER).exists():
+    if not user.holds(RoleKind.OFFICER, now):
         return
     for enterprise in Enterprise.objects.to_verify():
         yield Todo(

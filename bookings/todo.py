@@ -13,7 +13,7 @@ from policy.todo import Todo
 
 def waiting(user: User, now: datetime) -> Iterator[Todo]:
     """Yield the orders an officer is to deal with. The answer is due on the promised day."""
-    if not user.roles.in_force(now).filter(kind=RoleKind.OFFICER).exists():
+    if not user.holds(RoleKind.OFFICER, now):
         return
     yield from _rows(_("答复点单"), Booking.objects.to_answer())
     yield from _rows(_("排课"), Booking.objects.to_schedule())

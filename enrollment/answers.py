@@ -91,7 +91,7 @@ TEXTS = {
 
 def _lock(wish_id: int, wished: WishStatus, *, actor: User, now: datetime) -> Wish:
     """Return the wish under its lock, open or answered just so."""
-    if not actor.roles.in_force(now).filter(kind=RoleKind.OFFICER).exists():
+    if not actor.holds(RoleKind.OFFICER, now):
         raise WishRefused([Problem("not_an_officer", _("只有区总工会经办人可以答复。"))])
     wishes = Wish.objects.select_related("course", "class_run")
     wish = wishes.select_for_update(of=("self",), no_key=True).get(pk=wish_id)

@@ -13,7 +13,7 @@ from policy.todo import Todo
 
 def waiting(user: User, now: datetime) -> Iterator[Todo]:
     """Yield the wishes with enough backers, since the moment there were enough. No day of an answer is promised."""
-    if not user.roles.in_force(now).filter(kind=RoleKind.OFFICER).exists():
+    if not user.holds(RoleKind.OFFICER, now):
         return
     for wish in Wish.objects.to_plan():
         yield Todo(

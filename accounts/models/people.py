@@ -1,6 +1,7 @@
 """People: who they are, what the programme knows of them as workers, and what they agreed to."""
 
-from typing import ClassVar, Self
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
@@ -10,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import phones
 from policy import ids
+
+if TYPE_CHECKING:
+    from accounts.models.unions import RoleKind
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -79,6 +83,10 @@ class User(AbstractBaseUser):
         self.phone_cipher = phones.encrypt(number)
         self.phone_hash = phones.digest(number)
         self.phone_last4 = number[-4:]
+
+    def holds(self, kind: "RoleKind", now: datetime) -> bool:
+        """Tell whether the person has a role of the kind that is in force."""
+        return self.roles.in_force(now).filter(kind=kind).exists()
 
     def get_session_auth_hash(self) -> str:
         """Return what a session must still match: a new password or a new phone ends the old sessions."""
