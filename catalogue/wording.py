@@ -35,7 +35,7 @@ def words(*, said: Sequence[str], meant: Sequence[str]) -> Words:
     problems = [*_problems(read.said, "said"), *_problems(read.meant, "meant")]
     if read.said and all(set(read.meant) <= {word} for word in read.said):
         sentence = _("两边是同样的词，搜索不会多找到什么。")
-        problems.append(Problem("nothing_new", sentence, _("右边请写课程目录里用的词。"), "meant"))
+        problems.append(Problem("nothing_new", sentence, _("“课程目录里怎么说”请写课程名称或关键词里的词。"), "meant"))
     if problems:
         raise CatalogueRefused(problems)
     return read

@@ -39,7 +39,7 @@ class SynonymForm(PlainForm):
     said = WordsField(label=_("大家怎么说"), help_text=_("用顿号、空格或换行分开，例如：睡不着、数绵羊。"))
     meant = WordsField(label=_("课程目录里怎么说"), help_text=_("课程名称或关键词里的词，例如：失眠。"))
     query = PlainField(
-        label=_("试着搜"), required=False, max_length=LONGEST_QUERY, help_text=_("不填就用左边的第一个词试。")
+        label=_("试着搜"), required=False, max_length=LONGEST_QUERY, help_text=_("不填就用“大家怎么说”的第一个词试。")
     )
     reason = PlainField(label=_("原因"), max_length=200, help_text=_("记在这一条的经过里。"))
 

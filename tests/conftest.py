@@ -61,8 +61,8 @@ def now() -> datetime:
 
 @pytest.fixture
 def reference(db: None) -> None:
-    """Write what every installation has: categories, the district union, a term."""
-    call_command("reference_data")
+    """Write what every installation has, everyday words apart: categories, the district union, a term."""
+    call_command("reference_data", without_words=True)
 
 
 @pytest.fixture(scope="session")

@@ -16,13 +16,13 @@ from accounts.models import User
 from bookings import drafting
 from catalogue import search
 from catalogue.models import Topic
-from catalogue.synonyms import Synonym
 from enrollment import wishes
 from enrollment.models import Enrollment
 from proposals.models import Status
 from tests import factories
 from tests.accounts.factories import MembershipFactory, verified_enterprise
 from tests.bookings import factories as booking_factories
+from tests.catalogue.factories import SynonymFactory
 from tests.factories import (
     ClassRunFactory,
     CourseInstructorFactory,
@@ -226,8 +226,8 @@ def world(reference: None, settings: Settings, tmp_path: Path) -> World:
         person=enrollment.worker, wanted=wishes.of_course(run.course), town=None, band="", now=factories.NOW
     )
     names |= {f"{name}:public_id": wish.public_id for name in MAY_OPEN if "wish" in name}
-    synonym = Synonym.objects.first()
-    names |= {f"{name}:public_id": synonym.public_id for name in MAY_OPEN if "synonym" in name and synonym}
+    synonym = SynonymFactory()
+    names |= {f"{name}:public_id": synonym.public_id for name in MAY_OPEN if "synonym" in name}
     return World(clients=clients, names=names, enrollment=enrollment)
 
 
