@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import people, phones
@@ -14,8 +15,9 @@ from bookings.models import Booking, BookingStatus, RosterEntry
 from bookings.reading import MOST_ROWS, Row, Verdict
 from enrollment import seats
 from enrollment.models import Enrollment, Via
-from enrollment.seats import Claim, Entry, Outcome
+from enrollment.seats import Entry, Outcome
 from policy.problems import Problem
+from timetable.models import ClassRun
 from timetable.words import day_and_time
 
 VERDICTS = {Outcome.ENROLLED: Verdict.SEATED, Outcome.ALREADY: Verdict.ALREADY, Outcome.FULL: Verdict.TOO_MANY}
@@ -31,13 +33,14 @@ def take(
     the class has begun, or there are too many rows to be a roster.
     """
     booking = Booking.objects.select_related("enterprise", "class_run").get(pk=booking_id)
-    _refuse(booking, actor, rows, now)
+    seating = _Seating(booking, _run_of(booking, actor, rows, now), actor, now)
     seen: set[str] = set()
     answers = []
-    seating = _Seating(booking, actor, now)
     for row in rows:
-        verdict = row.wrong or (Verdict.DUPLICATE if row.phone in seen else seating.seat(row))
-        seen.add(row.phone)
+        verdict = row.wrong
+        if verdict is None:
+            verdict = Verdict.DUPLICATE if row.phone in seen else seating.seat(row)
+            seen.add(row.phone)
         answers.append(Answer(row, verdict))
     mending.settle(booking=booking, answers=answers, mended=mended, actor=actor, now=now)
     return answers
@@ -46,46 +49,54 @@ def take(
 class _Seating:
     """Gives the seats of one class; once it is full it asks no more."""
 
-    def __init__(self, booking: Booking, actor: User, now: datetime) -> None:
-        self.booking, self.actor, self.now = booking, actor, now
-        seated = Enrollment.objects.live().filter(class_run=booking.class_run)
+    def __init__(self, booking: Booking, run: ClassRun, actor: User, now: datetime) -> None:
+        self.booking, self.run, self.actor, self.now = booking, run, actor, now
+        seated = Enrollment.objects.live().filter(class_run=run)
         self.inside = dict(seated.values_list("worker__phone_hash", "roster_entry__name"))
-        self.is_full = False
+        self.is_full = run.seats_taken >= run.capacity
 
     def seat(self, row: Row) -> Verdict:
         """Seat one person and remember by which name the enterprise knows them."""
         phone = phones.digest(row.phone)
-        if phone in self.inside:
-            return Verdict.ALREADY if self.inside[phone] in {row.name, None} else Verdict.OTHER_NAME
-        if self.is_full:
+        if known := self.inside.get(phone):
+            return Verdict.ALREADY if known == row.name else Verdict.OTHER_NAME
+        if self.is_full and phone not in self.inside:
             return Verdict.TOO_MANY
-        claim = self._claim(row)
-        self.is_full = claim.outcome == Outcome.FULL
-        if claim.enrollment:
-            known = {"booking": self.booking, "name": row.name, "added_by": self.actor, "added_at": self.now}
-            RosterEntry.objects.get_or_create(enrollment=claim.enrollment, defaults=known)
-        return VERDICTS.get(claim.outcome, Verdict.REFUSED)
+        outcome = self._seat(row)
+        self.is_full = self.is_full or outcome == Outcome.FULL
+        return VERDICTS.get(outcome, Verdict.REFUSED)
 
-    def _claim(self, row: Row) -> Claim:
+    @transaction.atomic
+    def _seat(self, row: Row) -> Outcome:
+        """Make account, seat and entry, all of them or none."""
         person = people.find_or_create(phone=row.phone, now=self.now)
         people.introduce(person=person, name=row.name)
-        entry = Entry(by=self.actor, via=Via.ROSTER, named_by=self.booking.enterprise.name)
-        return seats.claim(worker=person, run_id=self.booking.class_run_id or 0, now=self.now, entry=entry)
+        entry = Entry(by=self.actor, via=Via.ROSTER, named_by=self.booking.enterprise)
+        claim = seats.claim(worker=person, run_id=self.run.pk, now=self.now, entry=entry)
+        if claim.enrollment is None:
+            transaction.set_rollback(True)
+        elif claim.enrollment.via == Via.ROSTER:
+            known = {"booking": self.booking, "name": row.name, "added_by": self.actor, "added_at": self.now}
+            RosterEntry.objects.get_or_create(enrollment=claim.enrollment, defaults=known)
+        return claim.outcome
 
 
-def _refuse(booking: Booking, actor: User, rows: Sequence[Row], now: datetime) -> None:
-    found = [*_may_not(booking, actor, now), *_too_many(len(rows))] or [*_too_many_kept(booking, rows)]
-    if found:
+def _run_of(booking: Booking, actor: User, rows: Sequence[Row], now: datetime) -> ClassRun:
+    """Return the class that the rows are for. Raises BookingRefused."""
+    run = booking.class_run if booking.status == BookingStatus.CONFIRMED else None
+    found = [*_may_not(booking, run, actor, now), *_too_many(len(rows))] or [*_too_many_kept(booking, rows)]
+    if found or run is None:
         raise BookingRefused(found)
+    return run
 
 
-def _may_not(booking: Booking, actor: User, now: datetime) -> Iterator[Problem]:
+def _may_not(booking: Booking, run: ClassRun | None, actor: User, now: datetime) -> Iterator[Problem]:
     if not moves.booker(booking, actor, now):
         yield Problem("not_yours", _("您不能对这张点单这样操作。"))
-    elif booking.status != BookingStatus.CONFIRMED or booking.class_run is None:
+    elif run is None:
         yield Problem("not_confirmed", _("排课以后才能发名单。"), _("排好后会通知您。"))
-    elif booking.class_run.starts_at <= now:
-        values = {"start": day_and_time(booking.class_run.starts_at)}
+    elif run.starts_at <= now:
+        values = {"start": day_and_time(run.starts_at)}
         yield Problem("run_started", _("这个班已于 %(start)s 开课，不能再加人。") % values)
 
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from django.db import connection, transaction
 
-from accounts.models import User
+from accounts.models import Enterprise, User
 from enrollment import rules, say
 from enrollment.models import ENDED, SEATED, Enrollment, EnrollmentStatus, Via
 from messaging import outbox
@@ -46,17 +46,18 @@ class Entry:
 
     by: User
     via: Via
-    named_by: str = ""
+    named_by: Enterprise | None = None
 
 
 def claim(*, worker: User, run_id: int, now: datetime, join_line: bool = False, entry: Entry | None = None) -> Claim:
     """Give the worker one seat of the run, or with `join_line` a place in its line when it is full.
 
     Pressing again answers ALREADY with the same enrollment. A full run is an outcome, not an error. `entry` says who
-    typed it in for a caller (代录); a run of an enterprise's asks for its roster. Raises ClassRun.DoesNotExist.
+    typed it in for a caller (代录). The seats of an enterprise's run are given by its roster, and by its roster no
+    others. Raises ClassRun.DoesNotExist.
     """
     run = ClassRun.objects.select_related("course", "site", "policy").get(pk=run_id)
-    if run.private_to_id and not (entry and entry.via == Via.ROSTER):
+    if run.private_to_id != _naming(entry):
         return Claim(Outcome.REFUSED, None, (rules.private_run(),), 0)
     public_id = ids.public_id()
     with connection.cursor() as cursor:
@@ -160,9 +161,16 @@ def _lock(enrollment_id: int) -> tuple[ClassRun, Enrollment]:
     return run, enrollments.get(pk=enrollment_id)
 
 
+def _naming(entry: Entry | None) -> int | None:
+    """Return the enterprise whose roster asks; None for everybody else, 0 for a roster of nobody's."""
+    if entry is None or entry.via != Via.ROSTER:
+        return None
+    return entry.named_by.pk if entry.named_by else 0
+
+
 def _seated(entry: Entry | None) -> say.Sentence:
     """Return the sentence that tells of the seat: by whom one was named, where an enterprise did."""
-    return say.named_by(entry.named_by) if entry and entry.named_by else say.enrolled
+    return say.named_by(entry.named_by.name) if entry and entry.named_by else say.enrolled
 
 
 def _tell(kind: str, text: say.Sentence, *, run: ClassRun, enrollment: Enrollment, now: datetime) -> None:

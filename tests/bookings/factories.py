@@ -52,17 +52,21 @@ def accepted(enterprise: Enterprise | None = None, *, wishes: Order | None = Non
 
 
 def confirmed(run: ClassRun | None = None, *, wishes: Order | None = None) -> Booking:
-    """Return an order whose private class is `run`, or one of the first wished course."""
+    """Return an order whose private class is `run`, or one of the first wished course.
+
+    A run with fewer seats than the order's people loses the others after it was scheduled.
+    """
     booking = accepted(wishes=wishes)
+    seats = run.capacity if run else booking.headcount
 
     def make(booking: Booking) -> ClassRun:
         course = booking.course_wishes.get(position=1).course
         made = run or factories.ClassRunFactory(course=course, capacity=booking.headcount)
-        made.private_to = booking.enterprise
-        made.save(update_fields=["private_to"])
+        made.private_to, made.capacity = booking.enterprise, max(seats, booking.headcount)
+        made.save(update_fields=["private_to", "capacity"])
         return made
 
-    return moves.move(
+    moved = moves.move(
         booking_id=booking.pk,
         action=Action.CONFIRM,
         actor=factories.officer(),
@@ -70,6 +74,9 @@ def confirmed(run: ClassRun | None = None, *, wishes: Order | None = None) -> Bo
         reason="电话答应",
         schedule=make,
     )
+    ClassRun.objects.filter(booking=moved).update(capacity=seats)
+    moved.refresh_from_db()
+    return moved
 
 
 def booker_of(booking: Booking, role: MembershipRole = MembershipRole.BOOKER) -> User:

@@ -3,18 +3,22 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models.signals import pre_save
 
 from accounts import people
 from accounts.models import MembershipRole, User
+from bookings import invariants as bookings_invariants
 from bookings import reading, roster
 from bookings.errors import BookingRefused
 from bookings.mending import Answer
 from bookings.models import Booking, RosterEntry
 from enrollment import invariants, seats
-from enrollment.models import Enrollment
+from enrollment.models import Enrollment, Via
+from enrollment.seats import Entry
 from messaging.models import Message
 from tests.bookings.factories import accepted, booker_of, confirmed, order
 from tests.factories import NOW, ClassRunFactory, CourseFactory, UserFactory
+from timetable.models import ClassRun
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +96,68 @@ def test_more_people_than_seats_are_listed() -> None:
     booking = ordered(2)
     assert verdicts(send(booking, lines(4))) == ["seated", "seated", "too_many", "too_many"]
     assert verdicts(send(booking, lines(3))) == ["already", "already", "too_many"]
-    assert User.objects.with_phone("+8619900000003").count() == 0
+
+
+def known(count: int) -> list[int]:
+    """Return who of so many people of lines() has an account."""
+    return [number for number in range(count) if User.objects.with_phone(f"+86199{number:08d}").exists()]
+
+
+def test_who_gets_no_seat_gets_no_account() -> None:
+    booking = ordered(2)
+    send(booking, lines(4))
+    assert known(4) == [0, 1]
+    send(booking, lines(2, first=2))
+    assert known(4) == [0, 1]
+
+
+def test_who_is_refused_leaves_no_account_and_no_name() -> None:
+    booking, nameless = ordered(), people.find_or_create(phone="+8619900000001", now=NOW)
+    run = booking.class_run
+    assert run is not None
+    ClassRun.objects.filter(pk=run.pk).update(cancelled_at=NOW, cancel_reason="停电")
+    assert verdicts(send(booking, lines(2))) == ["refused", "refused"]
+    nameless.refresh_from_db()
+    assert (known(2), nameless.name) == ([1], "")
+
+
+def test_a_bad_row_does_not_spoil_the_good_one_below() -> None:
+    booking = ordered()
+    text = "\t19900001234\n" + "张" * 41 + "\t19900001234\n张三\t19900001234\n李四\t19900001234"
+    assert verdicts(send(booking, text)) == ["no_name", "long_name", "seated", "duplicate"]
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+def test_a_process_killed_before_the_entry_leaves_nothing_behind() -> None:
+    booking = ordered()
+
+    def die(**_of: object) -> None:
+        raise Killed
+
+    pre_save.connect(die, sender=RosterEntry)
+    try:
+        with pytest.raises(Killed):
+            send(booking, lines(1))
+    finally:
+        pre_save.disconnect(die, sender=RosterEntry)
+    messages = Message.objects.filter(kind="enrolled").count()
+    assert (Enrollment.objects.count(), RosterEntry.objects.count(), messages, known(1)) == (0, 0, 0, [])
+    assert verdicts(send(booking, lines(1))) == ["seated"]
+
+
+@pytest.mark.parametrize("capacity", [1, 35])
+def test_a_seat_without_an_entry_gets_one(capacity: int) -> None:
+    booking, person = ordered(capacity), UserFactory()
+    entry = Entry(by=booking.contact, via=Via.ROSTER, named_by=booking.enterprise)
+    seats.claim(worker=person, run_id=booking.class_run_id or 0, now=NOW, entry=entry)
+    assert len(list(bookings_invariants.disagreements(now=NOW))) == 1
+    for _time in range(2):
+        assert verdicts(send(booking, f"张三\t{person.phone}")) == ["already"]
+    assert [(line.name, line.enrollment.worker) for line in booking.roster.all()] == [("张三", person)]
+    assert list(bookings_invariants.disagreements(now=NOW)) == []
 
 
 def test_what_a_person_holds_elsewhere_is_nobody_elses_business() -> None:

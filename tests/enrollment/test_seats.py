@@ -9,11 +9,13 @@ from django.apps import apps
 from django.db import connection
 from django.db.utils import IntegrityError
 
+from accounts.models import Enterprise
 from enrollment import seats
 from enrollment.errors import EnrollmentRefused
 from enrollment.models import Enrollment, EnrollmentStatus, Via
 from enrollment.seats import Entry, Outcome
 from messaging.models import Message
+from tests.accounts.factories import verified_enterprise
 from tests.factories import NOW, ClassRunFactory, PolicyFactory, UserFactory, officer
 from timetable.models import ClassRun
 
@@ -304,3 +306,18 @@ def test_the_database_runs_the_function_that_the_tree_shows(project_root: Path) 
 
     assert set(installed) == {"enrollment_claim", "enrollment_problems", "enrollment_tell", "enrollment_write"}
     assert [name for name, body in installed.items() if body not in source] == []
+
+
+def test_a_roster_gives_the_seats_of_the_runs_of_its_own_enterprise_only() -> None:
+    firm, other = verified_enterprise(), verified_enterprise()
+    private, public = ClassRunFactory(private_to=firm), ClassRunFactory()
+
+    def ask(run: ClassRun, via: Via | None, named_by: Enterprise | None = None) -> str:
+        entry = Entry(by=officer(), via=via, named_by=named_by) if via else None
+        return seats.claim(worker=UserFactory(), run_id=run.pk, now=NOW, entry=entry).outcome
+
+    assert ask(private, Via.ROSTER, firm) == ask(public, None) == ask(public, Via.PHONE) == "enrolled"
+    doors = [(private, None), (private, Via.PHONE), (private, Via.ROSTER), (public, Via.ROSTER)]
+    assert {ask(*door) for door in doors} == {"refused"}
+    assert ask(private, Via.ROSTER, other) == ask(public, Via.ROSTER, firm) == "refused"
+    assert Enrollment.objects.count() == 3
