@@ -166,6 +166,29 @@ def test_a_course_that_left_the_menu_is_refused(course: Course) -> None:
     assert "/wishes/new/" not in client.get("/courses/SK0001/").content.decode()
 
 
+@pytest.mark.parametrize("code", ["９９９９", "9" * 10_000, "-1", "sk0001' --"])
+def test_a_course_that_never_was_is_not_there(client: Client, course: Course, code: str) -> None:
+    answers = [client.get("/wishes/new/", {"course": code}).status_code, press(client, course=code).status_code]
+
+    assert (answers, Wish.objects.count()) == ([404, 404], 0)
+
+
+def test_who_finds_no_course_is_led_to_a_wish_in_the_same_words(client: Client, course: Course) -> None:
+    page = client.get("/courses/", {"q": "量子纠缠通信"}).content.decode()
+    (path,) = re.findall(r'href="(/wishes/new/[^"]*)"', page)
+
+    assert 'value="量子纠缠通信"' in client.get(path).content.decode()
+
+
+def test_odd_choices_in_an_address_choose_nothing(client: Client, course: Course) -> None:
+    sent = {"words": "学" * 1000, "town": "火星", "band": "<script>", "course": ""}
+
+    page = client.get("/wishes/new/", sent).content.decode()
+
+    assert f'value="{"学" * 40}"' in page
+    assert ("selected" in page.replace('<option value="" selected>', ""), "<script>" in page) == (False, False)
+
+
 def test_twenty_presses_a_day_are_enough(course: Course) -> None:
     client = signed_in(UserFactory())
 
