@@ -13,7 +13,8 @@ from accounts.models import User
 from catalogue.errors import CatalogueRefused
 from catalogue.honors import Honor, HonorLevel
 from catalogue.menu.naming import PINYIN_LENGTH, pinyin
-from catalogue.models import PROVEN_TITLES, Instructor
+from catalogue.models import Instructor
+from catalogue.titles import PROVEN_TITLES
 from policy import attachments
 from policy.history import recorded
 from policy.models import Attachment

@@ -10,6 +10,7 @@ from django.db.models import Count, F, Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
 from catalogue import honors
+from catalogue.titles import PROVEN_TITLES, InstructorTitle, labels_of
 from catalogue.version import moves_catalogue
 from policy import ids
 
@@ -65,23 +66,6 @@ class Track(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class InstructorTitle(models.TextChoices):
-    """The seven kinds of instructors, and other professionals, of whom no honour proof is asked."""
-
-    MODEL_WORKER = "model_worker", _("劳模")
-    CRAFTSMAN = "craftsman", _("工匠")
-    LEADING_TALENT = "leading_talent", _("领军人才")
-    PROFESSOR = "professor", _("院校教授")
-    STUDIO_LEADER = "studio_leader", _("创新工作室领衔人")
-    SENIOR_TECHNICIAN = "senior_technician", _("高级技师")
-    SENIOR_ENGINEER = "senior_engineer", _("高级工程师")
-    OTHER = "other", _("其他专业人士")
-
-
-# Of the seven kinds a proof is asked (honor_proof_required).
-PROVEN_TITLES = [title.value for title in InstructorTitle if title != InstructorTitle.OTHER]
 
 
 class InstructorQuerySet(models.QuerySet["Instructor"]):
@@ -159,11 +143,6 @@ class Instructor(models.Model):
     def unproven_labels(self) -> list[str]:
         """What is claimed only, as people read it."""
         return labels_of(self.unproven)
-
-
-def labels_of(titles: Iterable[str]) -> list[str]:
-    """Return kinds of instructor as people read them."""
-    return [str(InstructorTitle(title).label) for title in titles]
 
 
 class Delivery(models.TextChoices):

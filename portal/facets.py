@@ -8,7 +8,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.audiences import Audience
-from catalogue.models import Delivery, InstructorTitle, Level
+from catalogue.models import Delivery, Level
+from catalogue.titles import InstructorTitle
 from portal.course_index import CourseIndex
 from timetable.bands import LessonBand
 from timetable.models import RunState

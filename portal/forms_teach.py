@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.forms import PlainField, PlainForm
 from catalogue.honors import HonorLevel
 from catalogue.instructors import HonorFacts
-from catalogue.models import InstructorTitle
+from catalogue.titles import InstructorTitle
 from policy.clock import local, now
 
 FIRST_YEAR = 1949

@@ -14,11 +14,11 @@ from catalogue.models import (
     Delivery,
     HostKind,
     Instructor,
-    InstructorTitle,
     Room,
     RoomKind,
     Site,
 )
+from catalogue.titles import InstructorTitle
 from enrollment.models import Enrollment, EnrollmentStatus
 from policy.models import Policy, Term
 from timetable.models import ClassRun, Lesson

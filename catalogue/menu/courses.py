@@ -13,7 +13,8 @@ from catalogue.menu.cells import Field, Unreadable
 from catalogue.menu.errors import refusal
 from catalogue.menu.headings import NUMBER_COLUMN, Row, Vocabulary, rows
 from catalogue.menu.report import Kind, Report
-from catalogue.models import Band, Category, Delivery, InstructorTitle, Level
+from catalogue.models import Band, Category, Delivery, Level
+from catalogue.titles import InstructorTitle
 from policy.models import Policy
 
 HEADINGS = {

@@ -14,7 +14,8 @@ from accounts.reference import district
 from catalogue.menu.cells import key
 from catalogue.menu.courses import Person
 from catalogue.menu.report import Kind, Line, Outcome, Report
-from catalogue.models import Course, Instructor, InstructorTitle, Topic, Track
+from catalogue.models import Course, Instructor, Topic, Track
+from catalogue.titles import InstructorTitle
 
 SLUG_LENGTH = 50
 PINYIN_LENGTH = 120

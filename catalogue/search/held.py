@@ -11,9 +11,10 @@ from django.conf import settings
 from django.utils.translation import override
 
 from catalogue import version
-from catalogue.models import Course, CourseInstructor, InstructorTitle, Site
+from catalogue.models import Course, CourseInstructor, Site
 from catalogue.search.index import CourseText, SearchIndex, build
 from catalogue.synonyms import Synonym
+from catalogue.titles import InstructorTitle
 
 # A reader may have seen the old rows under the new version (catalogue/version.py): seconds until they are read again.
 READ_AGAIN = 60.0

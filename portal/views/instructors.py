@@ -5,7 +5,8 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from accounts.access import allow, anyone
-from catalogue.models import Instructor, InstructorTitle
+from catalogue.models import Instructor
+from catalogue.titles import InstructorTitle
 from policy import clock
 from policy.text import one_line
 from portal import course_index

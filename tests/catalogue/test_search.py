@@ -7,10 +7,11 @@ import pytest
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from catalogue import search, version
-from catalogue.models import Course, CourseSearch, InstructorTitle, Topic, Track
+from catalogue.models import Course, CourseSearch, Topic, Track
 from catalogue.search import held, matching, nearest, normalised, ranked, reindex, suggestions
 from catalogue.search.text import LONGEST_QUERY
 from catalogue.synonyms import Synonym
+from catalogue.titles import InstructorTitle
 from tests.factories import (
     NOW,
     CategoryFactory,

@@ -11,8 +11,9 @@ from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from accounts.models import Union
-from catalogue.models import Course, CourseInstructor, Delivery, InstructorTitle, Level, Topic, Track
+from catalogue.models import Course, CourseInstructor, Delivery, Level, Topic, Track
 from catalogue.search import reindex
+from catalogue.titles import InstructorTitle
 from portal.facets import LABELS
 from tests.factories import (
     NOW,

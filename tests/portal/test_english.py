@@ -8,7 +8,8 @@ from django.conf import settings
 from django.test import Client
 from django.utils import translation
 
-from catalogue.models import Band, Delivery, InstructorTitle, Topic
+from catalogue.models import Band, Delivery, Topic
+from catalogue.titles import InstructorTitle
 from enrollment import say
 from enrollment.models import EnrollmentStatus
 from portal.templatetags.look import named

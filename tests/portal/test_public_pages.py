@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
 
-from catalogue.models import Course, InstructorTitle, Topic, Track
+from catalogue.models import Course, Topic, Track
+from catalogue.titles import InstructorTitle
 from enrollment import seats
 from enrollment.models import EnrollmentStatus
 from tests.factories import (
