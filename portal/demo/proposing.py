@@ -6,13 +6,19 @@ from datetime import datetime, timedelta
 from accounts import people
 from accounts.models import RoleKind, User
 from catalogue import instructors
-from catalogue.models import Category, InstructorTitle
+from catalogue.honors import Honor, HonorLevel
+from catalogue.instructors import HonorFacts
+from catalogue.models import Category
+from catalogue.titles import InstructorTitle
+from policy.clock import local
 from policy.drafts import Typed
+from portal.demo.certificate import certificate
 from portal.demo.people import PASSWORD, REVIEWERS
 from proposals import drafting
 from proposals.forms import ProposalForm
 from proposals.models import Action, Proposal, Status
 from proposals.moves import Press, move
+from proposals.profile import introduce
 
 FIRST_AUTHOR = 101
 STEP = timedelta(days=2)
@@ -41,17 +47,33 @@ TITLES = [
 ]  # fmt: skip
 
 
+# Who claims which title, with an honour and its certificate: verified by the first review where that is over.
+CLAIMS = {
+    Status.SUBMITTED: InstructorTitle.SENIOR_TECHNICIAN,
+    Status.FIRST_REVIEW: InstructorTitle.CRAFTSMAN,
+    Status.SECOND_REVIEW: InstructorTitle.SENIOR_ENGINEER,
+    Status.PUBLICITY: InstructorTitle.CRAFTSMAN,
+    Status.APPROVED: InstructorTitle.MODEL_WORKER,
+}
+VERIFIED = (Status.PUBLICITY, Status.APPROVED)
+
+
 def make_proposals(*, now: datetime) -> None:
-    """Make two reviewers, and for each state an instructor whose proposal stands there."""
+    """Make two reviewers, and for each state an instructor whose proposal stands there; some with an honour.
+
+    The certificates stay as files under VAR_DIR when the transaction around this fails: `./dev reset` removes them.
+    """
     reviewers = [_reviewer(phone, name, now - timedelta(days=60)) for phone, name in REVIEWERS.items()]
     categories = list(Category.objects.all())
     for number, (status, way) in enumerate(WAYS.items()):
         moments = list(_moments(status, len(way), now))
         began = (moments[0] if moments else now) - timedelta(hours=1)
-        author = _author(number, began)
+        author = _author(number, CLAIMS.get(status, InstructorTitle.OTHER), began)
         data = _typed(TITLES[number], categories[number % len(categories)])
         proposal = drafting.begin(author=author, press=f"demo{number:08d}", data=data, now=began)
         for (action, who), at in zip(way, moments, strict=True):
+            if action == Action.PASS and status in VERIFIED:
+                _verify(author, reviewers[0], at)
             proposal = _moved(proposal, action, [author, *reviewers][who], data, at)
 
 
@@ -79,12 +101,20 @@ def _reviewer(phone: str, name: str, now: datetime) -> User:
     return people.add_staff(phone=phone, name=name, password=PASSWORD, post=people.Post(RoleKind.REVIEWER), now=now)
 
 
-def _author(number: int, now: datetime) -> User:
+def _author(number: int, title: InstructorTitle, now: datetime) -> User:
     person = people.find_or_create(phone=f"+86199{FIRST_AUTHOR + number:08d}", now=now)
     people.welcome(person=person, facts=people.Facts(name=NAMES[number]), now=now)
     people.mark_verified(person=person, now=now)
-    instructors.introduce(user=person, titles=[InstructorTitle.OTHER], organisation="演示技师学院", now=now)
+    instructor = introduce(user=person, titles=[title], organisation="演示技师学院", now=now)
+    if title != InstructorTitle.OTHER:
+        facts = HonorFacts(f"演示{title.label}", HonorLevel.DISTRICT, "演示区总工会", year=local(now).year - 1)
+        instructors.claim_honor(instructor=instructor, facts=facts, proof=certificate(), actor=person, now=now)
     return person
+
+
+def _verify(author: User, reviewer: User, now: datetime) -> None:
+    honor = Honor.objects.select_related("instructor", "proof").get(instructor__user=author)
+    instructors.verify_honor(honor_id=honor.pk, seen=instructors.mark_of(honor), actor=reviewer, now=now)
 
 
 def _typed(title: str, category: Category) -> Typed:
