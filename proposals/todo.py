@@ -15,7 +15,7 @@ from proposals.models import Proposal
 
 def waiting(user: User, now: datetime) -> Iterator[Todo]:
     """Yield what this reviewer can do something about: not own ones, nor a second review after the own first one."""
-    if not user.roles.in_force(now).filter(kind=RoleKind.REVIEWER).exists():
+    if not user.holds(RoleKind.REVIEWER, now):
         return
     for proposal in Proposal.objects.waiting_for(user, now):
         sent = proposal.submitted_at or proposal.created_at
