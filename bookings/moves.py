@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import BOOKERS, RoleKind, User
+from accounts.models import BOOKERS, Enterprise, RoleKind, User
 from bookings import drafting, mending, rules, say
 from bookings.errors import BookingRefused
 from bookings.models import Booking, BookingStatus
@@ -44,7 +44,7 @@ def booker(booking: Booking, actor: User, now: datetime) -> bool:  # noqa: ARG00
 
 def officer(booking: Booking, actor: User, now: datetime) -> bool:
     """Allow an officer who does not belong to the enterprise."""
-    is_officer = actor.roles.in_force(now).filter(kind=RoleKind.OFFICER).exists()
+    is_officer = actor.holds(RoleKind.OFFICER, now)
     return is_officer and not booking.enterprise.memberships.filter(user=actor).exists()
 
 
@@ -85,15 +85,29 @@ def run_over(booking: Booking, now: datetime) -> list[Problem]:
     return [Problem("run_not_over", _("课还没有上完，不能标记完成。"))]
 
 
+def roomy(booking: Booking, run: ClassRun) -> list[Problem]:
+    """Ask that the class has a seat for each of the order's people."""
+    if run.capacity >= booking.headcount:
+        return []
+    values = {"seats": run.capacity, "count": booking.headcount}
+    sentence = _("这个班只有 %(seats)s 个名额，点单是 %(count)s 人。") % values
+    mend = _("请把名额改成 %(count)s 个以上；教室坐不下就换一间，或选别的日期。") % values
+    return [Problem("run_too_small", sentence, mend, field="capacity")]
+
+
 @dataclass(frozen=True)
 class Move:
-    """One cell of the table: who may, where it leads, what is said, whether a reason must be given, what must hold."""
+    """One cell of the table: who may, where it leads, what is said, whether a reason must be given, what must hold.
+
+    `is_offered_early`: also while what must hold does not, because the refusal says how somebody mends it.
+    """
 
     who: Callable[[Booking, User, datetime], bool]
     to: BookingStatus
     says: say.Sentence | None
     needs_reason: bool = False
     requires: Callable[[Booking, datetime], list[Problem]] = anything
+    is_offered_early: bool = True
 
 
 MOVES: dict[tuple[BookingStatus, Action], Move] = {
@@ -107,8 +121,12 @@ MOVES: dict[tuple[BookingStatus, Action], Move] = {
     (BookingStatus.ACCEPTED, Action.CANCEL): Move(
         officer, BookingStatus.CANCELLED_BY_UNION, say.called_off, needs_reason=True
     ),
-    (BookingStatus.CONFIRMED, Action.FINISH): Move(officer, BookingStatus.DONE, None, requires=run_over),
+    (BookingStatus.CONFIRMED, Action.FINISH): Move(
+        officer, BookingStatus.DONE, None, requires=run_over, is_offered_early=False
+    ),
 }
+# What these ask of the enterprise must still be so when they are done.
+ASKS_OF_THE_ENTERPRISE = {Action.SUBMIT, Action.ACCEPT}
 
 
 @transaction.atomic
@@ -126,6 +144,9 @@ def move(  # noqa: PLR0913 -- who does what to what, when, why, and what came of
     Doing again what was done changes nothing. CONFIRM wants `schedule`, which makes the class run inside this
     transaction, and the instructor's word as `reason`. Raises BookingRefused, and whatever `schedule` raises.
     """
+    if action in ASKS_OF_THE_ENTERPRISE:
+        # Locks are taken in one order, as bookings/orders.py takes them: the enterprise, then the order.
+        Enterprise.objects.select_for_update(no_key=True).get(bookings=booking_id)
     booking = Booking.objects.select_related("enterprise").select_for_update(of=("self",)).get(pk=booking_id)
     step = _step(booking, action, actor, now)
     if step is None:
@@ -134,7 +155,9 @@ def move(  # noqa: PLR0913 -- who does what to what, when, why, and what came of
     _refuse(step.requires(booking, now))
     changed = _written(booking, action, now)
     if action == Action.CONFIRM and schedule:
-        booking.class_run, booking.instructor_word = schedule(booking), reason
+        run = schedule(booking)
+        _refuse(roomy(booking, run))
+        booking.class_run, booking.instructor_word = run, reason
         changed += ["class_run", "instructor_word"]
     booking.status = step.to
     with recorded(actor=actor, reason=reason, at=now):
@@ -148,9 +171,13 @@ def move(  # noqa: PLR0913 -- who does what to what, when, why, and what came of
 
 
 def possible(booking: Booking, actor: User, now: datetime) -> set[Action]:
-    """Return what this person could do with the order now; preconditions are asked when it is done."""
+    """Return what this person could do with the order now; what somebody can mend is asked when it is done."""
     return {
-        action for (state, action), step in MOVES.items() if state == booking.status and step.who(booking, actor, now)
+        action
+        for (state, action), step in MOVES.items()
+        if state == booking.status
+        and step.who(booking, actor, now)
+        and (step.is_offered_early or not step.requires(booking, now))
     }
 
 
@@ -188,16 +215,22 @@ def _written(booking: Booking, action: Action, now: datetime) -> list[str]:
 
 
 def _tell(booking: Booking, action: Action, says: say.Sentence, *, reason: str, now: datetime) -> None:
-    subject = f"booking/{booking.pk}"
     for membership in booking.enterprise.memberships.filter(role__in=BOOKERS).select_related("user"):
-        outbox.tell(
-            person=membership.user,
-            key=f"booking_{action}:{subject}:user/{membership.user_id}",
-            kind=f"booking_{action}",
-            subject=subject,
-            path=reverse("portal:booking", args=[booking.public_id]),
-            due_at=now,
-            use_by=now + NEWS_IS_OF_USE,
-            now=now,
-            **says(booking, membership.user, reason),
-        )
+        text = says(booking, membership.user, reason)
+        tell(booking, membership.user, kind=f"booking_{action}", text=text, now=now)
+
+
+def tell(booking: Booking, person: User, *, kind: str, text: say.Text, now: datetime) -> None:
+    """Tell one of the enterprise's people something about the order, each kind of news once."""
+    subject = f"booking/{booking.pk}"
+    outbox.tell(
+        person=person,
+        key=f"{kind}:{subject}:user/{person.pk}",
+        kind=kind,
+        subject=subject,
+        path=reverse("portal:booking", args=[booking.public_id]),
+        due_at=now,
+        use_by=now + NEWS_IS_OF_USE,
+        now=now,
+        **text,
+    )

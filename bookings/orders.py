@@ -35,15 +35,14 @@ def save(  # noqa: PLR0913 -- whose order, by whom, for what, of which form at w
     enterprise = Enterprise.objects.select_for_update(no_key=True).get(pk=enterprise_id)
     if not enterprise.memberships.filter(user=person, role__in=BOOKERS).exists():
         raise BookingRefused([Problem("not_yours", _("您不能为这个单位点单。"))])
-    booking = enterprise.bookings.filter(key=key).first()
+    booking = enterprise.bookings.select_for_update(no_key=True).filter(key=key).first()
     if booking and booking.status != BookingStatus.DRAFT:
         return booking
     if found := rules.problems(order, now=now):
         raise BookingRefused(found)
     booking = booking or Booking(enterprise=enterprise, key=key, contact=person, created_at=now)
     booking.checked_version = checked_version
-    write(booking, order, person=person, now=now)
-    return booking
+    return write(booking, order, person=person, now=now)
 
 
 @transaction.atomic
@@ -59,13 +58,20 @@ def drop(*, draft: Draft, person: User, now: datetime) -> None:
     drafting.forget(draft.public_id, draft.subject.removeprefix(drafting.OF_ENTERPRISE))
 
 
-def write(booking: Booking, order: Order, *, person: User, now: datetime) -> None:
-    """Write what an order asks for; its doors have asked whether that may be."""
-    booking.headcount, booking.place, booking.purpose = order.headcount, order.place, order.purpose
-    for kind, people in order.composition.items():
-        setattr(booking, kind, people)
+def write(booking: Booking, order: Order, *, person: User, now: datetime) -> Booking:
+    """Write what an order asks for; return it. Its doors have asked whether the person may, and hold its enterprise.
+
+    Raises BookingRefused for an order that is no draft any more.
+    """
+    if booking.status != BookingStatus.DRAFT:
+        values = {"status": booking.get_status_display()}
+        raise BookingRefused([Problem("wrong_state", _("点单现在是“%(status)s”，不能修改。") % values)])
+    asked = {"headcount": order.headcount, "place": order.place, "purpose": order.purpose, **order.composition}
+    for name, value in asked.items():
+        setattr(booking, name, value)
     with recorded(actor=person, reason="", at=now):
-        booking.save()
+        # Of an order that is there already, only what is written here: its state belongs to bookings/moves.py.
+        booking.save(update_fields=[*asked, "checked_version"] if booking.pk else None)
     booking.course_wishes.all().delete()
     booking.date_wishes.all().delete()
     CourseWish.objects.bulk_create(
@@ -76,3 +82,4 @@ def write(booking: Booking, order: Order, *, person: User, now: datetime) -> Non
         DateWish(booking=booking, position=number, day=day, band=band)
         for number, (day, band) in enumerate(order.dates, start=1)
     )
+    return booking

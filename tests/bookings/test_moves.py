@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from django.apps import apps
@@ -64,7 +65,7 @@ def act(booking: Booking, action: Action, **other: object) -> Booking:
     now = LATER if action == Action.FINISH else NOW + timedelta(hours=1)
 
     def make(booking: Booking) -> ClassRun:
-        return ClassRunFactory(private_to=booking.enterprise)
+        return ClassRunFactory(private_to=booking.enterprise, capacity=booking.headcount)
 
     asked: dict[str, object] = {"actor": actor, "now": now, "reason": "电话答应", "schedule": make}
     return moves.move(booking_id=booking.pk, action=action, **(asked | other))  # type: ignore[arg-type]
@@ -149,6 +150,24 @@ def test_a_class_that_is_not_over_is_not_done() -> None:
     with pytest.raises(BookingRefused) as refused:
         act(booking, Action.FINISH, now=NOW)
     assert [problem.code for problem in refused.value.problems] == ["run_not_over"]
+
+
+def test_the_end_is_offered_when_the_class_is_over() -> None:
+    booking, officer = confirmed(), factories.officer()
+    assert (moves.possible(booking, officer, NOW), moves.possible(booking, officer, LATER)) == (set(), {Action.FINISH})
+
+
+def test_a_class_has_a_seat_for_everybody() -> None:
+    booking = accepted()
+
+    def make(seats: int, booking: Booking) -> ClassRun:
+        return ClassRunFactory(private_to=booking.enterprise, capacity=seats)
+
+    with pytest.raises(BookingRefused) as refused:
+        act(booking, Action.CONFIRM, schedule=partial(make, 34))
+    assert [(problem.code, problem.field) for problem in refused.value.problems] == [("run_too_small", "capacity")]
+    assert (ClassRun.objects.count(), Booking.objects.get().status) == (0, "accepted")
+    assert act(booking, Action.CONFIRM, schedule=partial(make, 35)).status == "confirmed"
 
 
 def test_the_history_says_who_when_and_why() -> None:

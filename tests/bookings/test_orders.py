@@ -13,7 +13,7 @@ from bookings.models import Booking, BookingStatus
 from catalogue.models import Band
 from policy import ids
 from tests.accounts.factories import contact_of, verified_enterprise
-from tests.bookings.factories import FIRST_DAY, accepted, order, submitted
+from tests.bookings.factories import FIRST_DAY, accepted, draft, order, submitted
 from tests.factories import NOW, CourseFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -51,6 +51,23 @@ def test_a_sent_order_is_not_rewritten() -> None:
     )
     booking.refresh_from_db()
     assert (same.pk, booking.headcount, booking.status) == (booking.pk, 35, BookingStatus.SUBMITTED)
+
+
+def test_nobody_writes_over_an_order_that_was_sent() -> None:
+    booking = submitted()
+    with pytest.raises(BookingRefused) as refused:
+        orders.write(booking, order(headcount=50), person=booking.contact, now=NOW)
+    assert [problem.code for problem in refused.value.problems] == ["wrong_state"]
+    assert Booking.objects.get().headcount == 35
+
+
+def test_a_rewritten_draft_saves_what_is_written_and_nothing_else() -> None:
+    booking = draft()
+    other = contact_of(booking.enterprise)
+    Booking.objects.update(contact=other)
+    orders.write(booking, order(headcount=50), person=other, now=NOW)
+    booking.refresh_from_db()
+    assert (booking.headcount, booking.contact) == (50, other)
 
 
 @pytest.mark.parametrize("role", [MembershipRole.VIEWER, None])
