@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import BOOKERS, Enterprise, User
-from bookings.models import Booking
+from bookings.models import Booking, BookingStatus
 from policy import drafts, ids
 from policy.drafts import Typed
 from policy.models import Draft, DraftQuerySet
@@ -21,9 +21,16 @@ def subject_of(enterprise: Enterprise) -> str:
     return OF_ENTERPRISE + enterprise.public_id
 
 
-def unowned_subject(enterprise: str, press: str) -> str:
-    """Return what a draft belongs to that was sent without a sign-in: an enterprise's order, and that order's form."""
-    return f"{OF_ENTERPRISE}{enterprise}/{press}"
+def unowned_subject(enterprise: str, press: str, version: int) -> str:
+    """Return what a draft belongs to that was sent without a sign-in: an enterprise's order, its form, what it read."""
+    return f"{_of_form(enterprise, press)}{version}"
+
+
+def corrected_by(draft: Draft, person: User) -> tuple[Draft | None, int]:
+    """Return the person's draft that an unowned one corrects (None: it begins an order), and the version it read."""
+    enterprise, press, version = [*draft.subject.removeprefix(OF_ENTERPRISE).split("/"), "", ""][:3]
+    own = open_of(person).filter(public_id=press, subject=OF_ENTERPRISE + enterprise).first()
+    return own, int(version) if version.isdecimal() else -1
 
 
 def open_of(person: User) -> DraftQuerySet:
@@ -45,14 +52,18 @@ def by_enterprise(found: Iterable[Draft], person: User) -> list[tuple[Draft, Ent
 
 @transaction.atomic
 def begin(*, enterprise: Enterprise, person: User, press: str, data: Typed, now: datetime) -> Draft:
-    """Start an order from what was typed. A form sent twice (the same `press`) is one draft."""
+    """Start an order from what was typed. A form sent twice (the same `press`) is one draft.
+
+    The form of an order that was thrown away begins another one.
+    """
     # The person's row makes two presses follow each other.
     User.objects.select_for_update(no_key=True).get(pk=person.pk)
     subject = subject_of(enterprise)
     known = Draft.objects.filter(public_id=press).first()
     if known and (known.kind, known.owner_id, known.subject) == (KIND, person.pk, subject):
         return known
-    free = press if known is None and ids.is_public_id(press) else ""
+    is_free = known is None and ids.is_public_id(press) and not _is_over(enterprise, press)
+    free = press if is_free else ""
     return drafts.begin(kind=KIND, owner=person, data=data, now=now, subject=subject, public_id=free)
 
 
@@ -60,17 +71,21 @@ def begin(*, enterprise: Enterprise, person: User, press: str, data: Typed, now:
 def claim(*, public_id: str, person: User, now: datetime) -> Draft:
     """Take over what was typed when the sign-in had ended: as the own draft of its form, or as a new one.
 
-    Safe to repeat. Raises Draft.DoesNotExist for what is another's, or of an enterprise the person may not order for.
+    Done once: what corrected an own draft is gone then. Raises Draft.DoesNotExist for what is another's, of an
+    enterprise the person may not order for, or taken over already; drafts.Stale when the own draft is not any more at
+    the version that was on the page.
     """
     User.objects.select_for_update(no_key=True).get(pk=person.pk)
     draft = drafts.claim(public_id=public_id, kind=KIND, owner=person, now=now)
-    firm, _slash, press = draft.subject.removeprefix(OF_ENTERPRISE).partition("/")
+    firm = draft.subject.removeprefix(OF_ENTERPRISE).partition("/")[0]
     enterprise = Enterprise.objects.of(person, *BOOKERS).filter(public_id=firm).first()
     if enterprise is None:
         raise Draft.DoesNotExist
-    known = open_of(person).filter(public_id=press, subject=subject_of(enterprise)).first()
+    known, version = corrected_by(draft, person)
     if known:
-        return drafts.save(draft=known, data=draft.data, version=known.version, now=now)
+        known = drafts.save(draft=known, data=draft.data, version=version, now=now)
+        draft.delete()
+        return known
     draft.subject = subject_of(enterprise)
     draft.save(update_fields=["subject"])
     return draft
@@ -89,5 +104,13 @@ def has_changed(booking: Booking) -> bool:
 
 def forget(key: str, enterprise: str) -> None:
     """Remove the draft of an order that is no draft any more, and what was claimed for it."""
-    claimed = Q(subject=unowned_subject(enterprise, key))
+    claimed = Q(subject__startswith=_of_form(enterprise, key))
     Draft.objects.filter(Q(public_id=key) | claimed, kind=KIND).delete()
+
+
+def _of_form(enterprise: str, press: str) -> str:
+    return f"{OF_ENTERPRISE}{enterprise}/{press}/"
+
+
+def _is_over(enterprise: Enterprise, press: str) -> bool:
+    return enterprise.bookings.filter(key=press).exclude(status=BookingStatus.DRAFT).exists()

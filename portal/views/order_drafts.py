@@ -74,10 +74,14 @@ def edit(request: UserRequest, public_id: str) -> HttpResponse:
 def drop(request: UserRequest, public_id: str) -> HttpResponse:
     """Ask whether what was filled in is to be thrown away; then do it."""
     kept = get_object_or_404(drafting.open_of(request.user), public_id=public_id)
+    context = {"draft": kept, "enterprise": _enterprise_of(request, kept), "title": ordering.title_of(kept)}
     if request.method != "POST":
-        context = {"draft": kept, "enterprise": _enterprise_of(request, kept), "title": ordering.title_of(kept)}
         return render(request, "portal/enterprise/drop.html", context)
-    orders.drop(draft=kept, person=request.user, now=clock.now())
+    try:
+        orders.drop(draft=kept, person=request.user, now=clock.now())
+    except BookingRefused as refused:
+        context["problems"] = refused.problems
+        return render(request, "portal/enterprise/drop.html", context, status=CONFLICT)
     messages.success(request, _("草稿已丢弃。"))
     return redirect("portal:enterprises")
 
@@ -86,22 +90,40 @@ def drop(request: UserRequest, public_id: str) -> HttpResponse:
 @allow(signed_in)
 def kept(request: UserRequest, public_id: str) -> HttpResponse:
     """Say that what was typed is still there, and take it over at a press."""
-    waiting = keeping.to_take_over(request.user.drafts.all(), drafting.KIND)
-    found = get_object_or_404(waiting, public_id=public_id)
     if request.method != "POST":
-        trail = [(_("单位点单"), reverse("portal:enterprises"))]
-        return render(request, "portal/kept.html", {"title": ordering.title_of(found), "trail": trail})
+        return _ask_to_take_over(request, public_id)
     try:
         mine = drafting.claim(public_id=public_id, person=request.user, now=clock.now())
-    except Draft.DoesNotExist as error:
-        raise Http404 from error
-    messages.success(request, _("已找回您填写的内容。"))
+    except Draft.DoesNotExist:
+        # Taken over already: a later press changes nothing and leads to the same page.
+        mine = get_object_or_404(drafting.open_of(request.user), public_id=request.POST.get("target", ""))
+    except Stale as stale:
+        found = get_object_or_404(Draft, public_id=public_id)
+        own = drafting.corrected_by(found, request.user)[0]
+        if own is None:
+            raise Http404 from stale
+        return _show_stale(request, own, found.data, stale)
+    else:
+        messages.success(request, _("已找回您填写的内容。"))
     return redirect("portal:booking_draft", mine.public_id)
+
+
+def _ask_to_take_over(request: UserRequest, public_id: str) -> HttpResponse:
+    waiting = keeping.to_take_over(request.user.drafts.all(), drafting.KIND)
+    found = get_object_or_404(waiting, public_id=public_id)
+    own = drafting.corrected_by(found, request.user)[0]
+    context = {
+        "title": ordering.title_of(found),
+        "trail": [(_("单位点单"), reverse("portal:enterprises"))],
+        "target": own.public_id if own else "",
+    }
+    return render(request, "portal/kept.html", context)
 
 
 def _signed_out(request: HttpRequest, enterprise: str) -> HttpResponse:
     """Keep what was sent until the sign-in."""
-    subject = drafting.unowned_subject(enterprise, request.POST.get("press", ""))
+    seen = keeping.sent_number(request.POST.get("version", ""))
+    subject = drafting.unowned_subject(enterprise, request.POST.get("press", ""), seen)
     return keeping.signed_out(
         request, kind=drafting.KIND, fields=OrderForm.base_fields, subject=subject, kept_page="portal:booking_kept"
     )
@@ -126,13 +148,19 @@ def _keep(request: UserRequest, enterprise: Enterprise, kept: Draft, data: Typed
     try:
         kept = drafts.save(draft=kept, data=data, version=version, now=clock.now())
     except Stale as stale:
-        kept.refresh_from_db()
-        form = OrderForm(shown=data, now=clock.now())
-        return _show(request, enterprise, form, draft=kept, status=CONFLICT, problems=stale.problems)
+        return _show_stale(request, kept, data, stale)
     if "next" not in request.POST:
         messages.success(request, _("草稿已保存。"))
         return redirect("portal:booking_draft", kept.public_id)
     return _check(request, enterprise, kept, OrderForm(data, now=clock.now()))
+
+
+def _show_stale(request: UserRequest, kept: Draft, data: Typed, stale: Stale) -> HttpResponse:
+    """Show what was typed last, over the draft as it is now, to be compared and saved again."""
+    kept.refresh_from_db()
+    form = OrderForm(shown=data, now=clock.now())
+    enterprise = _enterprise_of(request, kept)
+    return _show(request, enterprise, form, draft=kept, status=CONFLICT, problems=stale.problems)
 
 
 def _check(request: UserRequest, enterprise: Enterprise, kept: Draft, form: OrderForm) -> HttpResponse:

@@ -162,12 +162,55 @@ def test_what_a_signed_out_person_sent_is_taken_over(firm: Enterprise, browser: 
 def test_what_was_corrected_signed_out_is_the_same_draft(firm: Enterprise, browser: Client) -> None:
     browser.post(address(firm), form())
     waiting = to(Client().post(address(firm), form(place="后来的"))).removeprefix("/login/?next=")
-    assert [to(browser.post(waiting)) for _press in range(2)] == [PAGE, PAGE]
+    target = {"target": browser.get(waiting).context["target"]}
+    assert [to(browser.post(waiting, target)) for _press in range(2)] == [PAGE, PAGE]
+    assert Draft.objects.count() == 1
     assert (Draft.objects.get(public_id=KEY).data["place"], Draft.objects.get(public_id=KEY).version) == (["后来的"], 2)
     assert words_of(browser.get("/enterprise/")).count("继续填写") == 1
     page = to(browser.post(address(firm), form(place="后来的", version="2", next="1")))
     browser.post(f"{page}submit/")
     assert Draft.objects.count() == 0
+
+
+def test_taken_over_again_it_overwrites_nothing_newer(firm: Enterprise, browser: Client) -> None:
+    browser.post(address(firm), form())
+    waiting = to(Client().post(address(firm), form(place="会话过期时填的"))).removeprefix("/login/?next=")
+    target = {"target": browser.get(waiting).context["target"]}
+    browser.post(waiting, target)
+    browser.post(address(firm), form(place="后来又改的", version="2"))
+    assert to(browser.post(waiting, target)) == PAGE
+    assert (kept().data["place"], kept().version) == (["后来又改的"], 3)
+
+
+def test_what_was_changed_elsewhere_meanwhile_is_not_overwritten(firm: Enterprise, browser: Client) -> None:
+    browser.post(address(firm), form())
+    waiting = to(Client().post(address(firm), form(place="会话过期时填的"))).removeprefix("/login/?next=")
+    browser.post(address(firm), form(place="另一个窗口"))
+    answer = browser.post(waiting)
+    assert (answer.status_code, "这份草稿刚在另一个窗口保存过" in words_of(answer)) == (409, True)
+    assert 'value="会话过期时填的"' in answer.content.decode()
+    assert Draft.objects.get(public_id=KEY).data["place"] == ["另一个窗口"]
+    browser.post(address(firm), form(place="会话过期时填的", version=str(answer.context["version"]), next="1"))
+    assert (Booking.objects.get().key, Booking.objects.get().place) == (KEY, "会话过期时填的")
+
+
+@pytest.mark.parametrize("way", ["drop", "withdraw"])
+def test_after_throwing_it_away_the_form_is_a_new_order(firm: Enterprise, browser: Client, way: str) -> None:
+    page = to(browser.post(address(firm), form(next="1")))
+    browser.post(f"{PAGE}drop/" if way == "drop" else f"{page}withdraw/")
+    back = to(browser.post(address(firm), form(headcount="36", next="1")))
+    assert back != page
+    browser.post(f"{back}submit/")
+    orders = sorted(Booking.objects.values_list("status", "headcount"))
+    assert orders == [("cancelled_by_enterprise", 35), ("submitted", 36)]
+    assert Draft.objects.count() == 0
+
+
+def test_who_may_only_look_by_now_throws_nothing_away(firm: Enterprise, contact: User, browser: Client) -> None:
+    browser.post(address(firm), form(next="1"))
+    firm.memberships.filter(user=contact).update(role=MembershipRole.VIEWER)
+    assert (browser.get(f"{PAGE}drop/").status_code, browser.post(f"{PAGE}drop/").status_code) == (404, 404)
+    assert (Booking.objects.get().status, Draft.objects.count()) == ("draft", 1)
 
 
 def test_anothers_drafts_are_not_there(firm: Enterprise, browser: Client) -> None:
