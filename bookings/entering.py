@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts import people
-from accounts.models import BOOKERS, Enterprise, Membership, MembershipRole, User
-from bookings import moves, orders, rules
+from accounts.models import BOOKERS, Enterprise, MembershipRole, User
+from bookings import moves, orders, rules, say
 from bookings.errors import BookingRefused
 from bookings.models import Booking, Channel
 from bookings.moves import Action
@@ -41,8 +41,9 @@ class Entry:
 def enter(*, enterprise_id: int, officer: User, entry: Entry, order: Order, now: datetime) -> Booking:
     """Write down an order and send it at once; the enterprise's people are told, the history names the officer.
 
-    Somebody new becomes one who orders for the enterprise. The same form again is the same order. Raises
-    BookingRefused when the officer may not, or the order breaks a rule; the lead time may be broken with a reason.
+    Somebody new becomes one who orders for the enterprise, so the officer has read the phone back to the caller before;
+    the enterprise's owners are told. The same form again is the same order. Raises BookingRefused when the officer may
+    not, or the order breaks a rule; the lead time may be broken with a reason.
     """
     enterprise = Enterprise.objects.select_for_update(no_key=True).get(pk=enterprise_id)
     booking = Booking(enterprise=enterprise, key=entry.key, channel=entry.channel, entered_by=officer, created_at=now)
@@ -56,9 +57,11 @@ def enter(*, enterprise_id: int, officer: User, entry: Entry, order: Order, now:
         *rules.problems(order, now=now, may_be_soon=bool(entry.reason)),
     ]:
         raise BookingRefused(found)
-    booking.contact = entry.caller.member or _introduced(enterprise, entry.caller, officer, now)
+    booking.contact = entry.caller.member or _person(entry.caller, now)
     orders.write(booking, order, person=officer, now=now)
-    return moves.move(booking_id=booking.pk, action=Action.SUBMIT, actor=officer, now=now, reason=entry.reason)
+    sent = moves.move(booking_id=booking.pk, action=Action.SUBMIT, actor=officer, now=now, reason=entry.reason)
+    _introduce(sent, officer, now)
+    return sent
 
 
 def _no_caller(enterprise: Enterprise, caller: Caller) -> Iterator[Problem]:
@@ -68,14 +71,21 @@ def _no_caller(enterprise: Enterprise, caller: Caller) -> Iterator[Problem]:
         yield Problem("not_a_booker", _("这位联系人不能为这个单位点单，请另选一位。"), field="contact")
 
 
-def _introduced(enterprise: Enterprise, caller: Caller, officer: User, now: datetime) -> User:
-    """Return the person of the phone, as one who orders for the enterprise."""
+def _person(caller: Caller, now: datetime) -> User:
     person = people.find_or_create(phone=caller.phone, now=now)
     people.introduce(person=person, name=caller.name)
-    with recorded(actor=officer, reason="", at=now):
-        made = {"role": MembershipRole.BOOKER, "created_at": now}
-        membership, _is_new = Membership.objects.get_or_create(user=person, enterprise=enterprise, defaults=made)
-        if membership.role not in BOOKERS:
-            membership.role = MembershipRole.BOOKER
-            membership.save(update_fields=["role"])
     return person
+
+
+def _introduce(booking: Booking, officer: User, now: datetime) -> None:
+    """Let the order's contact order for the enterprise, if that is new, and tell the contact and the owners."""
+    members, contact = booking.enterprise.memberships, booking.contact
+    if members.filter(user=contact, role__in=BOOKERS).exists():
+        return
+    role = {"role": MembershipRole.BOOKER}
+    with recorded(actor=officer, reason=_("代录 %(number)s") % {"number": booking.number}, at=now):
+        members.update_or_create(user=contact, defaults=role, create_defaults=role | {"created_at": now})
+    moves.tell(booking, contact, kind=f"booking_{Action.SUBMIT}", text=say.submitted(booking, contact, ""), now=now)
+    for owner in members.filter(role=MembershipRole.OWNER).select_related("user"):
+        text = say.introduced(booking, owner.user, "")
+        moves.tell(booking, owner.user, kind="booking_introduced", text=text, now=now)

@@ -96,12 +96,28 @@ def called_off(booking: Booking, reader: User, reason: str) -> Text:
     )
 
 
+def introduced(booking: Booking, reader: User, reason: str) -> Text:
+    """Tell an enterprise's owner that the union wrote an order down, and who orders for the enterprise since."""
+    return _text(
+        booking,
+        reader,
+        reason,
+        title=mark("新的点单人：%(contact)s"),
+        body=mark(
+            "点单 %(number)s 由工会代录，联系人 %(contact)s 现在可以替%(enterprise)s点单、看名单。"
+            "如果不认识，请致电区总工会。"
+        ),
+        sms="",
+    )
+
+
 def _text(booking: Booking, reader: User, reason: str, **templates: str) -> Text:
     run = booking.class_run
     with translation.override(reader.language):
         values = {
             "number": booking.number,
             "enterprise": booking.enterprise.name,
+            "contact": f"{booking.contact.name} {booking.contact.masked_phone}",
             "reason": reason,
             "reply_by": say_day(booking.reply_by) if booking.reply_by else "",
             "course": run.course.title if run else "",

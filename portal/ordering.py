@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as mark
 
-from accounts.models import Enterprise, User
+from accounts.models import User
 from bookings import drafting, moves
 from bookings.mending import KeptRow
 from bookings.models import Booking, BookingStatus, RosterEntry
@@ -38,7 +37,6 @@ PAGE_SIZE = 50
 DESK_STATES = [(state.value, state.label) for state in BookingStatus if state != BookingStatus.DRAFT]
 LONGEST_TITLE = 80
 MOST_DRAFTS = 50
-MOST_ENTERPRISES = 20
 # A form may have a thousand fields at most.
 MOST_TO_MEND = 100
 # The column of a roster's row that its reason speaks of; some speak of neither.
@@ -66,8 +64,8 @@ def order_steps() -> list[str]:
     return [_("填写"), _("核对提交"), _("工会受理"), _("排课"), _("名单和上课")]
 
 
-def booking_page(booking: Booking, reader: User, now: datetime) -> dict[str, Any]:
-    """Return the context of the pages of one order (fetched by for_page)."""
+def booking_page(booking: Booking, reader: User, now: datetime, *, for_desk: bool) -> dict[str, Any]:
+    """Return the context of the pages of one order (fetched by for_page): the desk's, or its enterprise's."""
     possible = moves.possible(booking, reader, now)
     return {
         "booking": booking,
@@ -76,7 +74,7 @@ def booking_page(booking: Booking, reader: User, now: datetime) -> dict[str, Any
         "current": REACHED.get(BookingStatus(booking.status)),
         "facts": facts(booking),
         "can": {action.value for action in possible},
-        "story": story.of_booking(booking),
+        "story": story.of_booking(booking, for_desk=for_desk),
     }
 
 
@@ -122,13 +120,6 @@ def facts(booking: Booking) -> list[tuple[str, str]]:
         run = booking.class_run
         pairs.insert(0, (_("已排"), f"{run.course.title} {day_and_time(run.starts_at)} {run.site.name}"))
     return pairs
-
-
-def enterprises_about(words: str) -> Sequence[Enterprise]:
-    """Return the enterprises whose name holds each of the words, as many as one looks through, no declined one."""
-    every_word = [Q(name__icontains=word) for word in words.split()]
-    found = Enterprise.objects.filter(*every_word, declined_at=None).order_by("name", "pk")
-    return list(found.select_related("town")[:MOST_ENTERPRISES])
 
 
 def title_of(draft: Draft) -> str:

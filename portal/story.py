@@ -1,7 +1,7 @@
 """The history of one thing as people read it: when, who, what, why; told from the append-only event rows."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -32,9 +32,11 @@ def of_enterprise(enterprise: Enterprise) -> list[Step]:
     return _steps(_events(enterprise), _of_enterprise)
 
 
-def of_booking(booking: Booking) -> list[Step]:
-    """Return how an order got where it is, the first step first."""
-    return _steps(_events(booking), lambda event: BookingStatus(event.status).label)
+def of_booking(booking: Booking, *, for_desk: bool) -> list[Step]:
+    """Return how an order got where it is, the first step first; what the instructor said is for the desk alone."""
+    steps = _steps(_events(booking), lambda event: BookingStatus(event.status).label)
+    scheduled = str(BookingStatus.CONFIRMED.label)
+    return [step if for_desk or step.what != scheduled else replace(step, reason="") for step in steps]
 
 
 def of_wish(wish: Wish) -> list[Step]:

@@ -35,6 +35,11 @@ class EnterpriseQuerySet(models.QuerySet["Enterprise"]):
         mine = Membership.objects.filter(user=person, **({"role__in": roles} if roles else {}))
         return self.filter(pk__in=mine.values("enterprise"))
 
+    def about(self, words: str) -> Self:
+        """Keep those whose name holds each of the words, by name."""
+        every_word = [Q(name__icontains=word) for word in words.split()]
+        return self.filter(*every_word).order_by("name", "pk")
+
     def to_verify(self) -> Self:
         """Keep those no officer has answered, the oldest first."""
         return self.filter(verified_at=None, declined_at=None).order_by("created_at", "pk")

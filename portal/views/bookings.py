@@ -51,6 +51,6 @@ def _move(request: UserRequest, public_id: str, action: Action, done: str) -> Ht
 
 def _show(request: UserRequest, public_id: str, *, status: int = 200, **context: object) -> HttpResponse:
     shown = get_object_or_404(Booking.objects.of(request.user).for_page(), public_id=public_id)
-    context |= ordering.booking_page(shown, request.user, clock.now())
+    context |= ordering.booking_page(shown, request.user, clock.now(), for_desk=False)
     context["is_anothers"] = drafting.is_anothers(shown, request.user)
     return render(request, "portal/enterprise/booking.html", context, status=status)

@@ -123,6 +123,9 @@ def _place(request: UserRequest, shown: Booking, form: BookingRunForm) -> HttpRe
         ways = board.ways_out(refused.alternatives, form)
         return _show_schedule(request, form, status=UNPROCESSABLE, ways=ways)
     except BookingRefused as refused:
+        if all(problem.field in form.fields for problem in refused.problems):
+            form.add_problems(refused.problems)
+            return _show_schedule(request, form, status=UNPROCESSABLE)
         return _show(request, shown, ReasonForm(), status=CONFLICT, problems=refused.problems)
     messages.success(request, _("已排课，并通知了单位。"))
     return redirect("portal:desk_booking", shown.public_id)
@@ -147,7 +150,7 @@ def _move(request: UserRequest, shown: Booking, action: Action, *, reason: str =
 def _show(
     request: UserRequest, shown: Booking, form: ReasonForm, *, status: int = 200, **context: object
 ) -> HttpResponse:
-    context |= ordering.booking_page(shown, request.user, clock.now()) | {"form": form}
+    context |= ordering.booking_page(shown, request.user, clock.now(), for_desk=True) | {"form": form}
     return render(request, "portal/desk/bookings/booking.html", context, status=status)
 
 

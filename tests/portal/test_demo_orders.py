@@ -149,12 +149,12 @@ def test_what_waits_is_on_the_desk_with_its_age_and_some_of_it_is_late(officer: 
 
 def test_every_step_stands_in_the_history_in_the_order_of_time(officer: User) -> None:
     for booking in Booking.objects.all():
-        steps = of_booking(booking)
+        steps = of_booking(booking, for_desk=True)
         assert [step.at for step in steps] == sorted(step.at for step in steps)
         assert steps[0].at == booking.created_at
         assert {step.who for step in steps} <= {booking.contact.name, officer.name}
         assert steps[-1].what == booking.get_status_display()
-    assert {len(of_booking(booking)) for booking in Booking.objects.filter(status=BookingStatus.DONE)} == {5}
+    assert {len(of_booking(booking, for_desk=True)) for booking in Booking.objects.filter(status=BookingStatus.DONE)} == {5}
 
 
 def test_classes_of_orders_are_private_and_seat_their_roster(officer: User) -> None:

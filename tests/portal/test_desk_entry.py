@@ -1,6 +1,7 @@
 """An officer writes down an order that came by telephone, at the counter or on paper."""
 
 import pytest
+from django.apps import apps
 from django.test import Client
 
 from accounts.models import Enterprise, MembershipRole, User
@@ -16,6 +17,7 @@ pytestmark = pytest.mark.django_db
 
 STAFF = "accounts.backends.StaffBackend"
 FIND = "/desk/bookings/new/"
+SURE = {"sure": "+8619900007777"}
 
 
 @pytest.fixture
@@ -95,18 +97,55 @@ def test_the_same_form_sent_twice_is_one_order(desk: Client, firm: Enterprise, c
 
 
 def test_somebody_new_becomes_one_who_orders(desk: Client, firm: Enterprise) -> None:
-    desk.post(page(firm), told(contact_name="新联系", contact_phone="199 0000 7777", channel="counter"))
+    form = told(contact_name="新联系", contact_phone="199 0000 7777", channel="counter")
+    desk.post(page(firm), form | SURE)
     person = User.objects.with_phone("+8619900007777").get()
     membership = firm.memberships.get(user=person)
     assert (person.name, person.verified_at, membership.role) == ("新联系", None, MembershipRole.BOOKER)
     assert (Booking.objects.get().contact, Booking.objects.get().channel) == (person, "counter")
-    assert Message.objects.filter(person=person).count() == 1
+    assert Message.objects.get(person=person).title == "已收到点单 DD-26-00001"
 
 
-def test_a_viewer_who_calls_becomes_one_who_orders(desk: Client, firm: Enterprise) -> None:
+def test_the_phone_of_somebody_new_is_read_back_first(desk: Client, firm: Enterprise) -> None:
+    people = User.objects.count()
+    form = told(contact_name="新联系", contact_phone="199 0000 7777", place="留着的地点")
+    asked = desk.post(page(firm), form)
+    assert "新联系 199 0000 7777 请把号码读给对方听" in words_of(asked)
+    assert "这个单位里没有这位联系人" in words_of(asked)
+    assert (Booking.objects.count(), User.objects.count()) == (0, people)
+    assert desk.post(page(firm), form | {"contact_phone": "199 0000 7778"} | SURE).context["phone"] == "+8619900007778"
+    back = desk.post(page(firm), form | {"back": "1"})
+    assert (back.status_code, 'value="留着的地点"' in back.content.decode()) == (200, True)
+    assert Booking.objects.count() == 0
+
+
+def test_the_owners_hear_of_somebody_new_and_the_history_says_why(
+    desk: Client, firm: Enterprise, contact: User, officer: User
+) -> None:
+    for _press in range(2):
+        desk.post(page(firm), told(contact_name="新联系", contact_phone="19900007777") | SURE)
+    (message,) = Message.objects.filter(person=contact, kind="booking_introduced")
+    assert message.title == "新的点单人：新联系 尾号7777"
+    assert "点单 DD-26-00001 由工会代录" in message.body
+    event = apps.get_model("accounts", "MembershipEvent").objects.latest("pgh_id")
+    said = event.pgh_context.metadata
+    assert (event.role, said["actor"], said["reason"]) == ("booker", officer.pk, "代录 DD-26-00001")
+
+
+def test_a_viewer_who_calls_becomes_one_who_orders_and_the_officer_is_told_so(desk: Client, firm: Enterprise) -> None:
     viewer = contact_of(firm, MembershipRole.VIEWER)
-    desk.post(page(firm), told(contact_name="别的名", contact_phone=viewer.phone))
+    form = told(contact_name="别的名", contact_phone=viewer.phone)
+    assert f"这个号码是单位的查看人 {viewer.name}" in words_of(desk.post(page(firm), form))
+    assert firm.memberships.get(user=viewer).role == MembershipRole.VIEWER
+    desk.post(page(firm), form | {"sure": viewer.phone})
     assert (firm.memberships.get(user=viewer).role, Booking.objects.get().contact) == (MembershipRole.BOOKER, viewer)
+
+
+def test_one_who_orders_already_stays_what_he_is(desk: Client, firm: Enterprise, contact: User) -> None:
+    form = told(contact_name="别的名", contact_phone=contact.phone)
+    assert f"这个号码是单位的负责人 {contact.name}，已经能替单位点单" in words_of(desk.post(page(firm), form))
+    desk.post(page(firm), form | {"sure": contact.phone})
+    assert (firm.memberships.get(user=contact).role, Message.objects.count()) == (MembershipRole.OWNER, 1)
 
 
 @pytest.mark.parametrize(
