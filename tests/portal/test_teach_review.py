@@ -17,7 +17,7 @@ from portal import desk as board
 from proposals import todo
 from proposals.models import Action, Proposal, Review, Status
 from tests import factories
-from tests.factories import NOW, InstructorFactory
+from tests.factories import NOW, InstructorFactory, UserFactory
 from tests.portal.pages import signed_in, words_of
 from tests.proposals.factories import CONTENT, AttachmentFactory, HonorFactory, ProposalFactory
 
@@ -147,6 +147,27 @@ def test_an_honour_is_verified_by_name() -> None:
 
     assert (Honor.objects.get().verified_by, "未扫描" in before) == (person, True)
     assert "钱审核 于 12月1日 周二 核验" in words_of(client.get(page_of(proposal)))
+
+
+NASTY = "<script>alert(1)</script>{{7*7}}"
+
+
+def test_every_text_of_the_desks_page_stays_text() -> None:
+    author = UserFactory(name=NASTY)
+    teacher = InstructorFactory(name="<i>钱</i>", organisation=NASTY, titles=["other"], user=author)
+    proposal = ProposalFactory(author=author, status=Status.FIRST_REVIEW)
+    said = dict.fromkeys(("title", "audience", "summary", "note"), NASTY)
+    proposal.versions.create(number=2, content={**CONTENT, **said, "outline": [NASTY]}, created_at=NOW)
+    proposal.versions.create(number=3, content={**CONTENT, **said, "keywords": [NASTY]}, created_at=NOW)
+    HonorFactory(instructor=teacher, name=NASTY, granted_by=NASTY, certificate_number="{{7*7}}<b>")
+    client = staff(factories.reviewer(name=NASTY))
+
+    answer = decide(client, proposal, "return", reason=NASTY, remark_note=NASTY)
+    page = client.get(page_of(proposal))
+
+    assert (answer.status_code, "<script>alert" in page.content.decode(), "49" in words_of(page)) == (302, False, False)
+    # Of the content 5, of what changed 2, of the author 2, of the honour 2, of the return who, why, and a remark.
+    assert words_of(page).count(NASTY) == 14
 
 
 @pytest.mark.parametrize("change", ["name", "certificate_number", "proof", "claimed"])
