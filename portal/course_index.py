@@ -7,7 +7,7 @@ through. Read anew when the catalogue's version moved, and for the states of the
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from threading import Lock
@@ -16,6 +16,7 @@ from typing import NamedTuple
 from catalogue import version
 from catalogue.audiences import audiences_of
 from catalogue.models import Category, Course, CourseInstructor, Site, Topic, Track
+from enrollment.wishes import backers_by_course
 from policy.clock import local
 from timetable.bands import bands_of
 from timetable.models import ClassRun, Lesson, RunState
@@ -52,17 +53,20 @@ class IndexedRun:
 
 @dataclass(frozen=True)
 class CourseIndex:
-    """What was read at `read_at`. `courses` are the published ones by code: the place of a course is its bit.
+    """What was read at `made_at`, with the runs' states of `read_at`.
 
-    `runs` are the public coming ones, those with a seat to press for first, then by start.
+    `courses` are the published ones by code: the place of a course is its bit. `runs` are the public coming ones, those
+    with a seat to press for first, then by start. `wanted` are the courses, the one most people wish for first.
     """
 
     version: int
+    made_at: datetime
     read_at: datetime
     courses: list[int]
     of_courses: dict[str, Masks]
     newest: list[int]
     by_title: list[int]
+    wanted: list[int]
     runs: list[IndexedRun]
     names: dict[str, list[Name]]
     site_count: int
@@ -82,9 +86,9 @@ class CourseIndex:
         """The mask of all courses."""
         return (1 << len(self.courses)) - 1
 
-    def is_fresh(self, now: datetime) -> bool:
-        """Tell whether the states of the runs may still be shown; a clock that was set back ends it too."""
-        return abs(now - self.read_at) < FRESH
+    def is_as_of(self, moved_to: int, now: datetime) -> bool:
+        """Tell whether it is of this version and its states may still be shown; a clock that was set back ends it."""
+        return self.version == moved_to and timedelta() <= now - self.read_at < FRESH
 
 
 def masks_of(runs: Iterable[IndexedRun], facet: str) -> Masks:
@@ -97,15 +101,22 @@ def masks_of(runs: Iterable[IndexedRun], facet: str) -> Masks:
 
 
 def current(now: datetime) -> CourseIndex:
-    """Return the index as of now. One statement; eight more when it must be read anew."""
+    """Return the index as of now. One statement; nine more to read it anew, two to ask again what stands."""
     moved_to = version.current()
     held = _held.index
-    if held is None or held.version != moved_to or not held.is_fresh(now):
+    if held is None or not held.is_as_of(moved_to, now):
         with _held.lock:
             held = _held.index
-            if held is None or held.version != moved_to or not held.is_fresh(now):
+            if held is None or held.version != moved_to or now < held.made_at:
                 held = _held.index = _read(moved_to, now)
+            elif not held.is_as_of(moved_to, now):
+                held = _held.index = _asked_again(held, now)
     return held
+
+
+def _asked_again(held: CourseIndex, now: datetime) -> CourseIndex:
+    """Return the index with what changes without the version: how the runs stand, and what people wish for."""
+    return replace(held, read_at=now, runs=_standing_now(held.runs, now), wanted=_most_wanted(held.courses))
 
 
 def forget() -> None:
@@ -130,11 +141,13 @@ def _read(moved_to: int, now: datetime) -> CourseIndex:
     places = {course.pk: place for place, course in enumerate(courses)}
     return CourseIndex(
         version=moved_to,
+        made_at=now,
         read_at=now,
         courses=[course.pk for course in courses],
         of_courses=_masks_of_courses(courses),
         newest=[course.pk for course in sorted(courses, key=lambda one: one.created_at, reverse=True)],
         by_title=[course.pk for course in sorted(courses, key=_title_in_pinyin)],
+        wanted=_most_wanted(list(places)),
         runs=_runs(places, now),
         names=_names(),
         site_count=Site.objects.filter(retired_at=None).count(),
@@ -146,10 +159,17 @@ _COURSE_COLUMNS = (
     "search__pinyin",
 )  # fmt: skip
 
+_STATE_COLUMNS = ("capacity", "seats_taken", "waiting", "opens_at", "starts_at", "cancelled_at")
+
 
 def _title_in_pinyin(course: Course) -> tuple[bool, str]:
     pinyin = course.search.pinyin if hasattr(course, "search") else ""
     return not pinyin, pinyin
+
+
+def _most_wanted(courses: list[int]) -> list[int]:
+    backers = backers_by_course()
+    return sorted(courses, key=lambda pk: -backers.get(pk, 0))
 
 
 def _masks_of_courses(courses: list[Course]) -> dict[str, Masks]:
@@ -186,7 +206,22 @@ def _runs(places: dict[int, int], now: datetime) -> list[IndexedRun]:
         for run in coming.select_related("site__union")
         if run.course_id in places  # not one that was published a moment ago
     ]
-    return sorted(found, key=lambda run: (not run.can_press, run.starts_at, run.pk))
+    return _best_first(found)
+
+
+def _standing_now(runs: Iterable[IndexedRun], now: datetime) -> list[IndexedRun]:
+    """Return the runs that are still to come, with their states of now: nothing else changes without the version."""
+    rows = ClassRun.objects.on_offer(now).order_by().only(*_STATE_COLUMNS)
+    states = {run.pk: STATES[run.state_at(now)] for run in rows}
+    return _best_first(
+        replace(run, can_press=states[run.pk] == "open", values=run.values | {"state": frozenset({states[run.pk]})})
+        for run in runs
+        if run.pk in states
+    )
+
+
+def _best_first(runs: Iterable[IndexedRun]) -> list[IndexedRun]:
+    return sorted(runs, key=lambda run: (not run.can_press, run.starts_at, run.pk))
 
 
 def _indexed(run: ClassRun, course_bit: Mask, times: list[datetime], now: datetime) -> IndexedRun:

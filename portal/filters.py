@@ -15,7 +15,13 @@ from portal.course_index import CourseIndex
 from portal.facets import LABELS, Choices
 from portal.selection import Selection
 
-SORTS = {"best": _("最相关"), "soonest": _("最近开课"), "newest": _("最新上架"), "title": _("按课名")}
+SORTS = {
+    "best": _("最相关"),
+    "soonest": _("最近开课"),
+    "newest": _("最新上架"),
+    "wanted": _("最多人想学"),
+    "title": _("按课名"),
+}
 
 
 class KnownValues(forms.MultipleChoiceField):

@@ -85,9 +85,8 @@ class Selection:
     def _all_in_order(self, sort: str) -> Sequence[int]:
         if sort == "best" and self.found is not None:
             return [pk for pk in self.found if pk in self.index.places]
-        if sort == "newest":
-            return self.index.newest
-        return self.index.by_title if sort == "title" else self._soonest()
+        kept = {"newest": self.index.newest, "wanted": self.index.wanted, "title": self.index.by_title}
+        return kept[sort] if sort in kept else self._soonest()
 
     def _soonest(self) -> list[int]:
         """Return the courses by the run one would take of each; those without one come last, by code."""

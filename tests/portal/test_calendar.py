@@ -48,7 +48,7 @@ def test_a_busy_day_shows_three_and_leads_to_all(client: Client) -> None:
         ClassRunFactory(course=course, starts_at=NOW + timedelta(days=1, hours=hours))
     html = show(client)
     assert days(html)["2026-12-02"].count("瑜伽") == 3
-    assert '<a class="day-all" href="?day=2026-12-02">5 个班次' in html
+    assert '<a class="day-all" href="?day=2026-12-02">看全天 5 个班次' in html
     day = text_of(show(client, "?day=2026-12-02"))
     assert "12月2日 周三" in day
     assert "5 个班次开课" in day

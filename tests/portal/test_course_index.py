@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pytest_django.fixtures import DjangoAssertNumQueries
 
 from catalogue import version
 from catalogue.models import Category, Course, CourseInstructor, Level, Room, Site
@@ -76,6 +77,19 @@ def test_a_new_run_is_there_at_once_and_seats_within_seconds(run: ClassRun) -> N
     assert [one.can_press for one in course_index.current(NOW + timedelta(seconds=5)).runs] == [False]
     other = ClassRunFactory(course=run.course)
     assert [one.pk for one in course_index.current(NOW + timedelta(seconds=5)).runs] == [other.pk, run.pk]
+
+
+def test_asking_again_what_stands_takes_three_statements(
+    run: ClassRun, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    ClassRunFactory(course=run.course, starts_at=NOW + timedelta(seconds=7))
+    assert len(course_index.current(NOW).runs) == 2
+    with django_assert_num_queries(3):
+        assert len(course_index.current(NOW + timedelta(seconds=6)).runs) == 2
+    with django_assert_num_queries(1):
+        course_index.current(NOW + timedelta(seconds=8))
+    with django_assert_num_queries(3):
+        assert [one.pk for one in course_index.current(NOW + timedelta(seconds=12)).runs] == [run.pk]
 
 
 def test_a_clock_that_was_set_back_is_not_believed(run: ClassRun) -> None:

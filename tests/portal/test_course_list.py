@@ -14,6 +14,7 @@ from accounts.models import Union
 from catalogue.models import Course, CourseInstructor, Delivery, Level, Topic, Track
 from catalogue.search import reindex
 from catalogue.titles import InstructorTitle
+from enrollment import wishes
 from portal.facets import LABELS
 from tests.factories import (
     NOW,
@@ -23,6 +24,7 @@ from tests.factories import (
     InstructorFactory,
     SiteFactory,
     TownFactory,
+    UserFactory,
 )
 from tests.portal.pages import text_of
 from timetable.models import ClassRun
@@ -224,6 +226,12 @@ def test_a_card_within_a_town_shows_that_towns_run(client: Client) -> None:
 def test_sorting(client: Client, runs: dict[str, ClassRun], sort: str, expected: list[str]) -> None:
     ClassRun.objects.filter(pk=runs["soon"].pk).update(starts_at=NOW + timedelta(days=3))
     assert codes(show(client, ("sort", sort))) == expected
+
+
+def test_the_most_wanted_courses_come_first(client: Client, menu: dict[str, Course]) -> None:
+    for person in (UserFactory(), UserFactory()):
+        wishes.back(person=person, wanted=wishes.of_course(menu["SK0003"]), town=None, band="", now=NOW)
+    assert codes(show(client, ("sort", "wanted")))[0] == "SK0003"
 
 
 @pytest.mark.usefixtures("menu")
