@@ -154,7 +154,9 @@ def test_every_step_stands_in_the_history_in_the_order_of_time(officer: User) ->
         assert steps[0].at == booking.created_at
         assert {step.who for step in steps} <= {booking.contact.name, officer.name}
         assert steps[-1].what == booking.get_status_display()
-    assert {len(of_booking(booking, for_desk=True)) for booking in Booking.objects.filter(status=BookingStatus.DONE)} == {5}
+    assert {
+        len(of_booking(booking, for_desk=True)) for booking in Booking.objects.filter(status=BookingStatus.DONE)
+    } == {5}
 
 
 def test_classes_of_orders_are_private_and_seat_their_roster(officer: User) -> None:
