@@ -28,8 +28,8 @@ class Size:
 
     @property
     def orders(self) -> int:
-        """Orders: 400 beside 5,000 runs; always one of every way."""
-        return max(len(orders.WAYS), self.runs * 400 // 5000)
+        """Orders: 160 beside 5,000 runs; always one of every way."""
+        return max(len(orders.WAYS), self.runs * 160 // 5000)
 
 
 def make(*, size: Size, seed: int, now: datetime, progress: Progress) -> None:

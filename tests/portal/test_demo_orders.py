@@ -284,8 +284,8 @@ def test_nothing_disagrees(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_town_grows_with_its_people_and_runs() -> None:
     assert [(size.firms, size.orders) for size in (Size(20_000, 5000), Size(300, 500), Size(6, 5))] == [
-        (300, 400),
-        (4, 40),
+        (300, 160),
+        (4, 16),
         (1, 10),
     ]
 
