@@ -170,16 +170,16 @@ def grow() -> None:
         for one in courses
         for _copy in range(TIMES_GROWN)
     ]
-    for number, (course, copy) in enumerate(zip(made, itertools.cycle(range(1, TIMES_GROWN + 1)), strict=False)):
-        course.code, course.title = f"ZZ{number:04d}", f"{course.title[:50]} 第{copy}部"
-        course.title_key = course.title
+    for number, (made_one, copy) in enumerate(zip(made, itertools.cycle(range(1, TIMES_GROWN + 1)), strict=False)):
+        made_one.code, made_one.title = f"ZZ{number:04d}", f"{made_one.title[:50]} 第{copy}部"
+        made_one.title_key = made_one.title
     Course.objects.bulk_create(made)
     search.reindex(made)
     of_model = {(one.category_id, one.title[:50]): one.pk for one in courses}
-    for copy in made:
-        model = of_model[copy.category_id, copy.title.rpartition(" 第")[0]]
+    for made_one in made:
+        model = of_model[made_one.category_id, made_one.title.rpartition(" 第")[0]]
         for run in ClassRun.objects.on_offer(now).filter(course=model)[:2]:
-            run.pk, run.course, run.number = None, copy, f"9{copy.pk % 10}-{ClassRun.objects.count():06d}"
+            run.pk, run.course, run.number = None, made_one, f"9{made_one.pk % 10}-{ClassRun.objects.count():06d}"
             run.save()
             Lesson.objects.create(class_run=run, position=1, starts_at=run.starts_at, ends_at=run.ends_at)
 

@@ -85,7 +85,7 @@ def weigh(window: Window, path: str) -> dict[str, float]:
 
 def test_public_pages_keep_to_their_budget(runs: list[ClassRun], house: House, open_window: OpenWindow) -> None:
     for screen in (PHONE, DESKTOP):
-        over = {}
+        over: dict[str, dict[str, float]] = {}
         for path in public_paths(runs):
             # A window of its own: nothing is in its cache.
             window = open_window(f"visitor-{len(over)}-{abs(hash(path))}", screen)

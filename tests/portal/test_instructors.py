@@ -30,7 +30,7 @@ def names(html: str) -> list[str]:
 @pytest.fixture
 def faculty() -> dict[str, Instructor]:
     """Two who teach, one whose course left the menu, one without a course, one who left."""
-    made = {
+    made: dict[str, Instructor] = {
         "welder": InstructorFactory(name="岑焊工", pinyin="cenhangong", organisation="演示船厂", titles=["craftsman"]),
         "lawyer": InstructorFactory(name="白律师", pinyin="bailvshi", organisation="演示律所", titles=["other"]),
         "old": InstructorFactory(name="旧课人", pinyin="jiukeren"),
