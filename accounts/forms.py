@@ -1,7 +1,7 @@
 """The shapes of what people type to sign in."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
@@ -35,6 +35,8 @@ SENTENCES = {
 class PlainForm(forms.Form):
     """A form whose refusals are our own sentences and name the field. Every form is one."""
 
+    # Fields that may stay empty, but not whatever else is filled in: nobody is told that they are optional.
+    one_of: ClassVar[Collection[str]] = ()
     # Where a door's field stands in the form, if it has another name there.
     field_of: ClassVar[Mapping[str, str]] = {}
 

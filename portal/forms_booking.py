@@ -1,7 +1,7 @@
 """Forms of an order: what an enterprise asks for, and how an officer schedules it."""
 
 import unicodedata
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -23,9 +23,10 @@ from policy.clock import SHANGHAI, local
 from policy.defaults import BOOKING_LEAD_WORKDAYS
 from policy.drafts import Typed
 from portal.forms import MINUTE, MOST_SEATS, YEAR, NewRunForm, day_field, number_field, template_of
+from timetable.bands import SATURDAY
 from timetable.placement import Slot
 from timetable.suggestions import free_instructors
-from timetable.words import day_and_time
+from timetable.words import day_and_time, weekday
 
 WISHES = (1, 2, 3)
 KINDS = ("frontline", "management", "new_form", "migrant")
@@ -39,6 +40,11 @@ STARTS = {
     Band.WEEKEND: "09:00",
     Band.ANY: "18:30",
 }
+
+
+def falls_in(day: date, band: str) -> bool:
+    """Tell whether a class of this band may be held on this day: weekends have a band of their own."""
+    return band == Band.ANY or (day.isoweekday() >= SATURDAY) == (band == Band.WEEKEND)
 
 
 class CourseField(forms.CharField):
@@ -99,7 +105,7 @@ class OrderForm(PlainForm):
     place = PlainField(
         label=_("希望的上课地点"),
         max_length=120,
-        help_text=_("附近的学堂，或本单位的地址；工会按这个找最近的教室。"),
+        help_text=_("写单位地址或附近的学堂；工会安排在最近的学堂上课。"),
         error_messages={"required": _("请填写希望的上课地点。"), "max_length": _("地点最多 120 个字。")},
     )
     purpose = PlainField(
@@ -134,10 +140,7 @@ class OrderForm(PlainForm):
             _("这个日期和时段已经填过了，请换一个。"),
             lambda number: given.get(f"day_{number}") and (given[f"day_{number}"], given.get(f"band_{number}")),
         )
-        for number in WISHES:
-            day = given.get(f"day_{number}")
-            if day and not self.today <= day <= self.today + YEAR:
-                self.add_error(f"day_{number}", _("请选择今天起一年内的日期。"))
+        self._refuse_days(given)
         if sum(given.get(kind) or 0 for kind in KINDS) > given.get("headcount", MOST_SEATS):
             self.add_error("headcount", _("各类职工的人数加起来比预计人数多。"))
         return given
@@ -155,6 +158,15 @@ class OrderForm(PlainForm):
             composition={kind: given[kind] for kind in KINDS},
         )
 
+    def _refuse_days(self, given: dict[str, Any]) -> None:
+        for number in WISHES:
+            day = given.get(f"day_{number}")
+            if day and not self.today <= day <= self.today + YEAR:
+                self.add_error(f"day_{number}", _("请选择今天起一年内的日期。"))
+            elif day and not falls_in(day, given.get(f"band_{number}") or Band.ANY):
+                values = {"weekday": weekday(day)}
+                self.add_error(f"band_{number}", _("这一天是%(weekday)s，和时段对不上，请改日期或时段。") % values)
+
     def _refuse_twice(self, name: str, sentence: Any, value_of: Any) -> None:
         seen: list[object] = []
         for number in WISHES:
@@ -167,6 +179,7 @@ class OrderForm(PlainForm):
 class EntryForm(OrderForm):
     """An order as an officer writes it down for an enterprise that called, came or wrote."""
 
+    one_of = ("contact", "contact_name", "contact_phone", "soon")
     channel = forms.ChoiceField(label=_("怎么来的"), choices=[one for one in Channel.choices if one[0] != Channel.WEB])
     contact = forms.ChoiceField(label=_("联系人"), required=False)
     contact_name = PlainField(label=_("新联系人姓名"), required=False, max_length=40)
@@ -299,6 +312,7 @@ class BookingRunForm(NewRunForm):
 class RosterForm(PlainForm):
     """Names and phones, pasted or as a file."""
 
+    one_of = ("people", "file")
     people = forms.CharField(
         label=_("粘贴姓名和手机号"),
         required=False,
@@ -326,4 +340,7 @@ def template_of_order(booking: Booking, course: Course, site: Site, *, now: date
     """Return what the class of an order starts with: its people, its first day, at the hour of its band."""
     wish = booking.date_wishes.first()
     wished = {"first_on": wish.day, "starts": STARTS[Band(wish.band)]} if wish else {}
-    return template_of(course, site, now=now) | {"capacity": booking.headcount, "min_size": 1} | wished
+    rooms = site.rooms.filter(retired_at=None, capacity__gte=booking.headcount)
+    room = rooms.order_by("capacity", "position", "pk").first()
+    sized = {"capacity": booking.headcount, "min_size": 1, "room": room.pk if room else None}
+    return template_of(course, site, now=now) | sized | wished

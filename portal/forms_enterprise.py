@@ -66,6 +66,7 @@ class RegisterForm(PlainForm):
         choices=[("", _("请选择")), *EnterpriseKind.choices],
         error_messages={"required": _("请选择单位类型。"), "invalid_choice": _("请选择单位类型。")},
     )
+    one_of = ("credit_code",)
     credit_code = CreditCodeField()
     town = forms.ModelChoiceField(
         Union.objects.filter(kind=UnionKind.TOWN),

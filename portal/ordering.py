@@ -72,7 +72,7 @@ def booking_page(booking: Booking, reader: User, now: datetime, *, for_desk: boo
         "look": look_of(booking),
         "steps": order_steps(),
         "current": REACHED.get(BookingStatus(booking.status)),
-        "facts": facts(booking),
+        "facts": facts(booking, for_desk=for_desk),
         "can": {action.value for action in possible},
         "story": story.of_booking(booking, for_desk=for_desk),
     }
@@ -101,8 +101,12 @@ def desk_page(*, words: str, state: str, after: str) -> DeskPage:
     return DeskPage([(one, look_of(one)) for one in shown], str(shown[-1].number) if len(rows) > PAGE_SIZE else "")
 
 
-def facts(booking: Booking) -> list[tuple[str, str]]:
-    """Return what an order asks for, and what became of it, as pairs of label and value."""
+def facts(booking: Booking, *, for_desk: bool) -> list[tuple[str, str]]:
+    """Return what an order asks for, and what became of it, as pairs of label and value.
+
+    The desk reads the contact's whole number: officers must ring an enterprise to settle its order.
+    """
+    phone = booking.contact.phone.removeprefix("+86") if for_desk else booking.contact.masked_phone
     days = [f"{say_day(wish.day)} {wish.get_band_display()}" for wish in booking.date_wishes.all()]
     pairs = [
         (_("单位"), booking.enterprise.name),
@@ -111,7 +115,7 @@ def facts(booking: Booking) -> list[tuple[str, str]]:
         (_("人数"), _people(booking)),
         (_("希望的地点"), booking.place),
         (_("想解决的问题"), booking.purpose),
-        (_("联系人"), f"{booking.contact.name} {booking.contact.masked_phone}"),
+        (_("联系人"), f"{booking.contact.name} {phone}"),
         (_("来源"), _source(booking)),
     ]
     if booking.reply_by and booking.status == BookingStatus.SUBMITTED:

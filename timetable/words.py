@@ -25,6 +25,11 @@ def day(moment: date) -> str:
     return _("%(month)s%(day)s日 %(weekday)s") % values
 
 
+def weekday(day_: date) -> str:
+    """Return `周三` of a day, in English `Wed`."""
+    return _(WEEKDAYS[day_.weekday()])
+
+
 def month(first: date) -> str:
     """Return `2026年12月`, in English `Dec 2026`."""
     return _("%(year)s年%(month)s") % {"year": first.year, "month": _(MONTHS[first.month - 1])}

@@ -74,7 +74,7 @@ class User(AbstractBaseUser):
 
     @property
     def phone(self) -> str:
-        """The normalised number (+86…) in clear. Only the courier of messages and the person's own pages ask for it."""
+        """The normalised number (+86…) in clear. The courier, the person's own pages and an order's desk ask for it."""
         return phones.decrypt(bytes(self.phone_cipher)) if self.phone_cipher else ""
 
     @phone.setter

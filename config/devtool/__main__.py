@@ -31,7 +31,7 @@ def run_manage(arguments: Sequence[str]) -> int:
 def run_tests(arguments: Sequence[str]) -> int:
     """Run pytest on fresh servers, on all cores unless the caller says how many."""
     chosen = any(word.startswith(("-n", "-p", "--pdb")) for word in arguments)
-    workers = [] if chosen else ["-n", str(os.cpu_count() or 1)]
+    workers = [] if chosen else ["-n", str(os.cpu_count() or 1), "--dist=worksteal"]
     with fresh_services() as environment:
         for step in (["build_css"], ["collectstatic", "--no-input", "--verbosity=0"]):
             if code := manage(environment, *step):

@@ -118,6 +118,8 @@ def test_pressed_twice_it_is_one_order(firm: Enterprise, contact: User, course: 
         ({"course_2": "sk0001"}, "这门课已经选过了"),
         ({"course_1": ""}, "请选择想上的课程"),
         ({"band_1": "midnight"}, "请选择列表里的时段"),
+        ({"band_1": "weekend"}, "这一天是周二，和时段对不上"),
+        ({"day_2": "2026-12-19", "band_2": "after_work"}, "这一天是周六，和时段对不上"),
         ({"headcount": "1e3"}, "之间的整数"),
         ({"headcount": "-1"}, "之间的整数"),
         ({"headcount": "61"}, "每班最多 60 人，您填了 61 人"),
@@ -192,6 +194,21 @@ def test_the_desk_lists_orders_with_their_promise(desk: Client) -> None:
     assert f"答复点单：{booking.number} {booking.enterprise.name} 今天收到 · 2026-12-04 前答复" in shown
     with clock.frozen_at(NOW + timedelta(days=4)):
         assert "已等 4 天 · 2026-12-04 前答复 · 已过期" in words_of(desk.get("/desk/"))
+
+
+def test_the_desk_can_ring_the_contact_and_the_firm_reads_four_digits(desk: Client) -> None:
+    booking = submitted()
+    number = booking.contact.phone.removeprefix("+86")
+    assert f"{booking.contact.name} {number}" in words_of(desk.get(f"/desk/bookings/{booking.public_id}/"))
+    own = words_of(signed_in(booking.contact).get(f"/enterprise/bookings/{booking.public_id}/"))
+    assert f"{booking.contact.name} 尾号{number[-4:]}" in own
+    assert number not in own
+
+
+def test_the_smallest_room_that_holds_the_order_is_proposed(desk: Client, room: Room) -> None:
+    small = factories.RoomFactory(site=room.site, name="小教室", capacity=40)
+    booking = accepted()
+    assert f'<option value="{small.pk}" selected>' in desk.get(schedule_page(booking)).content.decode()
 
 
 def test_an_officer_accepts_and_the_desk_goes_on(desk: Client) -> None:
