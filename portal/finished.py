@@ -63,7 +63,7 @@ def finished(view: View) -> View:
         page = _pages.get(key)
         if page is None or page.version != moved_to or abs(now - page.made_at) >= FRESH:
             response = view(request, *args, **kwargs)
-            if response.status_code != 200:  # noqa: PLR2004 -- HTTP's OK
+            if not _may_be_shared(request, response):
                 return response
             page = _keep(key, response, now, moved_to)
         return page.answer(request)
@@ -98,6 +98,12 @@ def _keep(key: Key, response: HttpResponse, now: datetime, moved_to: int) -> Pag
 def _is_personal(request: HttpRequest) -> bool:
     has_session = settings.SESSION_COOKIE_NAME in request.COOKIES
     return has_session or len(get_messages(request)) > 0 or len(request.get_full_path()) > LONGEST_ADDRESS
+
+
+def _may_be_shared(request: HttpRequest, response: HttpResponse) -> bool:
+    """Tell whether a page is for everybody: found, without a cookie, and no form in it holds one visitor's token."""
+    has_token = "CSRF_COOKIE_NEEDS_UPDATE" in request.META
+    return response.status_code == 200 and not response.cookies and not has_token  # noqa: PLR2004 -- HTTP's OK
 
 
 def _key(request: HttpRequest) -> Key:

@@ -4,7 +4,9 @@ import gzip
 from datetime import timedelta
 
 import pytest
-from django.test import Client
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.test import Client, RequestFactory
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from catalogue.models import Course
@@ -85,6 +87,22 @@ def test_refusals_and_endless_addresses_are_not_kept(client: Client) -> None:
     assert client.get("/courses/SK9999/").status_code == 404
     assert client.get("/courses/?q=" + "x" * 400).status_code == 200
     assert finished._pages == {}  # noqa: SLF001 -- what is kept is the question
+
+
+def test_a_page_with_a_token_or_a_cookie_of_one_visitor_is_not_kept(rf: RequestFactory) -> None:
+    def with_token(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(get_token(request))
+
+    def with_cookie(_request: HttpRequest) -> HttpResponse:
+        response = HttpResponse("a")
+        response.set_cookie("own", "1")
+        return response
+
+    for view in (with_token, with_cookie):
+        request = rf.get("/")
+        request.LANGUAGE_CODE = "zh-hans"
+        assert finished.finished(view)(request).status_code == 200
+    assert finished._pages == {}  # noqa: SLF001 -- as above
 
 
 def test_no_more_pages_are_kept_than_allowed(client: Client) -> None:
